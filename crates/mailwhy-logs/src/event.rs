@@ -1,0 +1,285 @@
+//! What a log line says, whichever server wrote it.
+
+use mailwhy_codes::{Enhanced, Stage};
+
+/// What kind of thing a line reports.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[repr(u8)]
+pub enum Kind {
+    /// A message came in (Exim `<=`).
+    Arrival,
+    /// A message was taken although the client was told otherwise (Exim `(=`).
+    FakeReject,
+    /// A recipient was delivered (Exim `=>`).
+    Delivery,
+    /// A further recipient of the same delivery (Exim `->`).
+    AdditionalDelivery,
+    /// A recipient was delivered while the message was still coming in (Exim `>>`).
+    Cutthrough,
+    /// Delivery was suppressed by an option (Exim `*>`, `-N`).
+    DeliverySuppressed,
+    /// A recipient failed for good (Exim `**`).
+    Failure,
+    /// A recipient could not be delivered now (Exim `==`).
+    Deferral,
+    /// The message has left the queue.
+    Completed,
+    /// The message was put on hold, or is.
+    Frozen,
+    /// The message was taken off hold.
+    Unfrozen,
+    /// The message was removed from the queue by someone or by age.
+    Removed,
+    /// One host could not be delivered to; others or another try may follow.
+    HostError,
+    /// Our server refused something of a client.
+    Rejected,
+    /// A login failed: a client's to us, or ours to another server.
+    AuthFailure,
+    /// TLS trouble.
+    Tls,
+    /// A connection: opened, closed, lost, misused.
+    Connection,
+    /// A name could not be looked up.
+    Dns,
+    /// A queue run began or ended.
+    QueueRun,
+    /// The daemon started, or says something of itself.
+    Daemon,
+    /// An ACL wrote a warning.
+    AclWarning,
+    /// Something is badly wrong on this host (configuration, spool).
+    Panic,
+    /// Understood, of interest to a reader, and without effect on any delivery: DKIM results, rewriting, queueing
+    /// decisions, edits by an administrator, command-line arguments.
+    Note,
+    /// The rest of a record that began on an earlier line.
+    Continuation,
+    /// Not understood.
+    Unknown,
+}
+
+impl Kind {
+    /// All kinds, in the order of their definition.
+    pub const ALL: [Self; 25] = [
+        Self::Arrival,
+        Self::FakeReject,
+        Self::Delivery,
+        Self::AdditionalDelivery,
+        Self::Cutthrough,
+        Self::DeliverySuppressed,
+        Self::Failure,
+        Self::Deferral,
+        Self::Completed,
+        Self::Frozen,
+        Self::Unfrozen,
+        Self::Removed,
+        Self::HostError,
+        Self::Rejected,
+        Self::AuthFailure,
+        Self::Tls,
+        Self::Connection,
+        Self::Dns,
+        Self::QueueRun,
+        Self::Daemon,
+        Self::AclWarning,
+        Self::Panic,
+        Self::Note,
+        Self::Continuation,
+        Self::Unknown,
+    ];
+
+    /// The stable name, as in the JSON output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Arrival => "arrival",
+            Self::FakeReject => "fake-reject",
+            Self::Delivery => "delivery",
+            Self::AdditionalDelivery => "additional-delivery",
+            Self::Cutthrough => "cutthrough",
+            Self::DeliverySuppressed => "delivery-suppressed",
+            Self::Failure => "failure",
+            Self::Deferral => "deferral",
+            Self::Completed => "completed",
+            Self::Frozen => "frozen",
+            Self::Unfrozen => "unfrozen",
+            Self::Removed => "removed",
+            Self::HostError => "host-error",
+            Self::Rejected => "rejected",
+            Self::AuthFailure => "auth-failure",
+            Self::Tls => "tls",
+            Self::Connection => "connection",
+            Self::Dns => "dns",
+            Self::QueueRun => "queue-run",
+            Self::Daemon => "daemon",
+            Self::AclWarning => "acl-warning",
+            Self::Panic => "panic",
+            Self::Note => "note",
+            Self::Continuation => "continuation",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|k| k.as_str() == name)
+    }
+}
+
+/// The time on a line, as it was written: a civil time, and the offset from UTC where the log has one.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Time {
+    /// Seconds of the civil time since 1970-01-01 00:00:00 of the same clock.
+    pub civil: i64,
+    /// Milliseconds, where the log has them.
+    pub millis: Option<u16>,
+    /// Minutes east of UTC, where the log has them.
+    pub offset: Option<i16>,
+}
+
+/// What one server answered to another.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Reply<'a> {
+    /// The whole answer as logged: `550 5.1.1 …`, further lines after `\n` (backslash, n).
+    ///
+    /// One level of escaping is left, Exim's `string_printing()`: `\n`, `\320`. In `C="…"` it is two.
+    pub text: &'a [u8],
+    /// The reply code it begins with.
+    pub code: Option<u16>,
+    /// The enhanced code right after the reply code (RFC 2034 §4).
+    pub enhanced: Option<Enhanced>,
+    /// What the answer was to.
+    pub stage: Option<Stage>,
+}
+
+/// A log line, taken apart. Every field borrows from the line and holds the bytes that stand there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event<'a> {
+    /// What the line reports.
+    pub kind: Kind,
+    /// When.
+    pub time: Option<Time>,
+    /// The process that wrote it.
+    pub pid: Option<&'a [u8]>,
+    /// The message.
+    pub id: Option<&'a [u8]>,
+    /// All that follows time, process and message id.
+    pub text: &'a [u8],
+
+    /// The envelope sender; empty for the null sender `<>`.
+    pub sender: Option<&'a [u8]>,
+    /// The address that was delivered to or failed, after aliases; a file, pipe or `:blackhole:` for some.
+    pub recipient: Option<&'a [u8]>,
+    /// The address as it was in the envelope, where it differs.
+    pub original_recipient: Option<&'a [u8]>,
+    /// All envelope recipients of an arrival, blank-separated (`received_recipients`).
+    pub recipients: Option<&'a [u8]>,
+    /// The other host's verified name.
+    pub host: Option<&'a [u8]>,
+    /// The other host's IP address.
+    pub ip: Option<&'a [u8]>,
+    /// The other host's port.
+    pub port: Option<&'a [u8]>,
+    /// The name in the client's HELO or EHLO, where it is not verified or differs.
+    pub helo: Option<&'a [u8]>,
+    /// Our own `[ip]:port` (`I=`).
+    pub interface: Option<&'a [u8]>,
+    /// `R=` of a delivery.
+    pub router: Option<&'a [u8]>,
+    /// `T=` of a delivery.
+    pub transport: Option<&'a [u8]>,
+    /// `P=` of an arrival: esmtpsa, local …
+    pub protocol: Option<&'a [u8]>,
+    /// `X=`: TLS version and cipher.
+    pub tls: Option<&'a [u8]>,
+    /// `CV=`: whether the peer's certificate was verified.
+    pub tls_verified: Option<&'a [u8]>,
+    /// `DN=`: the peer's certificate subject.
+    pub tls_peer: Option<&'a [u8]>,
+    /// `SNI=`.
+    pub tls_sni: Option<&'a [u8]>,
+    /// `A=`: authenticator and login.
+    pub auth: Option<&'a [u8]>,
+    /// `U=`: local user or ident.
+    pub user: Option<&'a [u8]>,
+    /// `S=`: bytes.
+    pub size: Option<u64>,
+    /// `id=`: the Message-ID header.
+    pub message_id: Option<&'a [u8]>,
+    /// `T="…"` of an arrival, as escaped in the log.
+    pub subject: Option<&'a [u8]>,
+    /// `R=` of an arrival: the message this one reports on.
+    pub bounce_of: Option<&'a [u8]>,
+    /// `P=<…>` of a delivery: the return path.
+    pub return_path: Option<&'a [u8]>,
+    /// `Q=`: a named queue.
+    pub queue: Option<&'a [u8]>,
+    /// `QT=`: time on the queue, as written (`3m45s`, `0.304s`).
+    pub queue_time: Option<&'a [u8]>,
+    /// `DT=`: time of the delivery, as written.
+    pub delivery_time: Option<&'a [u8]>,
+    /// `RT=`: time of the reception, as written.
+    pub receive_time: Option<&'a [u8]>,
+    /// `D=`: time of the connection, as written.
+    pub duration: Option<&'a [u8]>,
+    /// The number in `defer (…)`.
+    pub errno: Option<i32>,
+    /// What went wrong, in our server's words: the text behind the fields of a failure or deferral, a host's error,
+    /// the text of a rejection.
+    pub error: Option<&'a [u8]>,
+    /// The step at which it went wrong, where the line tells.
+    pub stage: Option<Stage>,
+    /// What a **remote** server said, the positive answer of `C="…"` included.
+    pub reply: Option<Reply<'a>>,
+    /// What **our** server answered a client, where the line has it.
+    pub response: Option<Reply<'a>>,
+}
+
+impl<'a> Event<'a> {
+    /// An event of which nothing is known but its kind and text.
+    #[must_use]
+    pub const fn new(kind: Kind, text: &'a [u8]) -> Self {
+        Self {
+            kind,
+            time: None,
+            pid: None,
+            id: None,
+            text,
+            sender: None,
+            recipient: None,
+            original_recipient: None,
+            recipients: None,
+            host: None,
+            ip: None,
+            port: None,
+            helo: None,
+            interface: None,
+            router: None,
+            transport: None,
+            protocol: None,
+            tls: None,
+            tls_verified: None,
+            tls_peer: None,
+            tls_sni: None,
+            auth: None,
+            user: None,
+            size: None,
+            message_id: None,
+            subject: None,
+            bounce_of: None,
+            return_path: None,
+            queue: None,
+            queue_time: None,
+            delivery_time: None,
+            receive_time: None,
+            duration: None,
+            errno: None,
+            error: None,
+            stage: None,
+            reply: None,
+            response: None,
+        }
+    }
+}
