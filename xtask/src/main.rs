@@ -1,2 +1,98 @@
-//! Generators and checks of the workspace.
-fn main() {}
+/*!
+Generators and checks of the workspace: `cargo xtask generate [--check]`.
+
+`generate` reads `data/`, checks it, and writes the tables of `mailwhy-codes`. It needs no crate of the workspace
+to compile, only the lists of names, which it includes by path: a broken table never stands in its own way.
+*/
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+
+mod data;
+mod emit;
+mod pattern;
+#[path = "../../crates/mailwhy-codes/src/reason.rs"]
+#[allow(dead_code)]
+mod reason;
+#[path = "../../crates/mailwhy-codes/src/reply.rs"]
+#[allow(dead_code)]
+mod reply;
+mod validate;
+
+const USAGE: &str = "\
+usage: cargo xtask generate [--check]
+
+  generate           check data/ and write the tables of mailwhy-codes;
+                     what is not valid is named and left out, and the exit code is 1
+  generate --check   write nothing; fail when data/ has problems or the tables are not current";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let result = match args[..] {
+        ["generate"] => generate(false),
+        ["generate", "--check"] => generate(true),
+        _ => Err(anyhow::anyhow!(USAGE)),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tell(&format!("{error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn generate(check: bool) -> Result<()> {
+    let root = root()?;
+    let (data, mut problems) = data::load(&root)?;
+    let data = validate::validate(data, &mut problems);
+    let files = emit::tables(&data, &root)?;
+    let mut stale = Vec::new();
+    for (path, content) in &files {
+        let full = root.join(path);
+        if std::fs::read_to_string(&full).is_ok_and(|old| old == *content) {
+            continue;
+        }
+        stale.push(path.display().to_string());
+        if !check {
+            if let Some(dir) = full.parent() {
+                std::fs::create_dir_all(dir)?;
+            }
+            std::fs::write(&full, content).with_context(|| format!("cannot write {}", full.display()))?;
+        }
+    }
+    for problem in &problems {
+        tell(problem);
+    }
+    tell(&format!(
+        "{} reasons, {} reply codes, {} enhanced codes, {} providers, {} blocklists, {} causes with {} texts",
+        data.reasons.len(),
+        data.basic.len(),
+        data.enhanced.len(),
+        data.providers.len(),
+        data.blocklists.len(),
+        data.causes.len(),
+        data.causes.iter().map(|c| c.marks.len() + c.matches.len()).sum::<usize>(),
+    ));
+    if check && !stale.is_empty() {
+        bail!("not current, run `cargo xtask generate`: {}", stale.join(", "));
+    }
+    if !problems.is_empty() {
+        let without = if check { "" } else { "; the tables were written without them" };
+        bail!("{} problems in data/{without}", problems.len());
+    }
+    Ok(())
+}
+
+fn root() -> Result<PathBuf> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    Ok(here.parent().context("xtask lies in the workspace")?.to_owned())
+}
+
+#[expect(clippy::print_stderr, reason = "this is a program for the terminal")]
+fn tell(message: &str) {
+    eprintln!("{message}");
+}

@@ -11,12 +11,21 @@ The names follow [RFC 5321](https://www.rfc-editor.org/rfc/rfc5321) (reply codes
 */
 #![no_std]
 
+mod digits;
+mod entry;
+mod lookup;
 mod reason;
 mod reply;
 mod table;
 mod text;
 
+pub use digits::{basic_category, basic_class, enhanced_class, enhanced_subject};
+pub use entry::{
+    BasicCode, Blocklist, Cause, CodePattern, Digit, EnhancedCode, EnhancedPattern, Provider, ProviderKind,
+    ReasonEntry, Sense, Status,
+};
+pub use lookup::{basic, cause, enhanced, provider_by_domain, provider_by_host, reason};
 pub use reason::{Actor, Class, Reason, Retry, Scope};
 pub use reply::{Enhanced, Stage};
-pub use table::*;
+pub use table::{BASIC, BLOCKLISTS, CAUSES, ENHANCED, PROVIDERS, REASONS};
 pub use text::{Action, Lang, Localized, Text};

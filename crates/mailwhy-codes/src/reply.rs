@@ -84,6 +84,27 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All stages, in their order.
+    pub const ALL: &'static [Self] = &[
+        Self::Connect,
+        Self::Helo,
+        Self::Starttls,
+        Self::Auth,
+        Self::Mail,
+        Self::Rcpt,
+        Self::Data,
+        Self::EndOfData,
+        Self::Quit,
+        Self::Routing,
+        Self::Local,
+    ];
+
+    /// The stage with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|s| s.as_str() == name)
+    }
+
     /// The stable name, as in the JSON output.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

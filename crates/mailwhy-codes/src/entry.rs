@@ -1,0 +1,254 @@
+//! The entries of the tables: what is known about a reason, a code, a cause, a provider and a blocklist.
+
+use crate::{Actor, Enhanced, Localized, Reason, Retry, Scope, Stage, Text};
+
+/// What is known about a reason, whatever caused it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct ReasonEntry {
+    /// The reason.
+    pub reason: Reason,
+    /// Who must act, unless the cause says otherwise.
+    pub actor: Actor,
+    /// Whether to try again, unless the cause says otherwise.
+    pub retry: Retry,
+    /// How far it reaches, unless the cause says otherwise.
+    pub scope: Scope,
+    /// The texts.
+    pub text: Localized<Text>,
+    /// Neighbours that are easily taken for it, `name: what they are`.
+    pub not: Localized<&'static [&'static str]>,
+}
+
+/// A reply code (RFC 5321 §4.2).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct BasicCode {
+    /// The three digits.
+    pub code: u16,
+    /// Where it comes from.
+    pub status: Status,
+    /// The reason when this code is all that is known.
+    pub reason: Reason,
+    /// The reason at stages where it differs.
+    pub by_stage: &'static [(Stage, Reason)],
+    /// The enhanced code that it is without the dots (511 is 5.1.1).
+    pub enhanced: Option<Enhanced>,
+    /// RFC sections and pages.
+    pub references: &'static [&'static str],
+    /// The texts.
+    pub text: Localized<Text>,
+    /// What different sources say, where they disagree.
+    pub senses: &'static [Sense],
+    /// The name of the rule that decides by this code: `basic:550`.
+    pub rule: &'static str,
+}
+
+impl BasicCode {
+    /// The reason at a stage, where this code has one of its own there.
+    #[must_use]
+    pub fn reason_at(&self, stage: Stage) -> Option<Reason> {
+        self.by_stage.iter().find(|(s, _)| *s == stage).map(|&(_, reason)| reason)
+    }
+}
+
+/// Where a reply code comes from.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Status {
+    /// RFC 5321.
+    Standard,
+    /// An RFC for an extension.
+    Extension,
+    /// Only the IANA registry ties it to an enhanced code.
+    Iana,
+    /// An enhanced code written without its dots.
+    Collapsed,
+    /// Seen in the wild only.
+    Nonstandard,
+    /// Of one program or service, never on the wire.
+    Internal,
+    /// Written by mail clients, not by servers.
+    Client,
+}
+
+impl Status {
+    /// The stable name, as in the JSON output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::Extension => "extension",
+            Self::Iana => "iana",
+            Self::Collapsed => "collapsed",
+            Self::Nonstandard => "nonstandard",
+            Self::Internal => "internal",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// An enhanced status code (RFC 3463 and the IANA registry).
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EnhancedCode {
+    /// The class it holds for; `None`: any.
+    pub class: Option<u8>,
+    /// The second number.
+    pub subject: u16,
+    /// The third number.
+    pub detail: u16,
+    /// Whether it is in the IANA registry.
+    pub registered: bool,
+    /// Whether it says so little that any phrase or the stage wins over it.
+    pub generic: bool,
+    /// The reason when nothing better is known.
+    pub reason: Reason,
+    /// Whether, with class 5, it proves the address bad.
+    pub bad_address: bool,
+    /// Reply codes that it goes with.
+    pub basic: &'static [u16],
+    /// RFC sections and pages.
+    pub references: &'static [&'static str],
+    /// The texts.
+    pub text: Localized<Text>,
+    /// What different sources say, where they disagree.
+    pub senses: &'static [Sense],
+    /// The name of the rule that decides by this code: `enhanced:x.1.1`.
+    pub rule: &'static str,
+}
+
+/// What one source says a code means.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Sense {
+    /// Who says it.
+    pub source: &'static str,
+    /// What it means there, and how to tell.
+    pub text: Localized<&'static str>,
+}
+
+/// A digit of a code: what every code with it has in common.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Digit {
+    /// The number.
+    pub value: u16,
+    /// What it says; often without causes and actions.
+    pub text: Localized<Text>,
+}
+
+/// One thing that goes wrong, with all its wordings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Cause {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Whose cause it is; `None`: anybody's.
+    pub provider: Option<&'static Provider>,
+    /// The reason.
+    pub reason: Reason,
+    /// Texts that only this provider writes.
+    pub marks: &'static [&'static str],
+    /// Texts that mean this where the provider is known, or everywhere if there is none.
+    pub texts: &'static [&'static str],
+    /// Codes that mean this at the provider, whatever the text.
+    pub replies: &'static [CodePattern],
+    /// The codes with which the texts count; none: any.
+    pub only: &'static [CodePattern],
+    /// The stages at which the texts count; none: any.
+    pub stages: &'static [Stage],
+    /// Whether it says nothing of itself, because it reports no attempt: the last attempt tells the cause.
+    pub inherits: bool,
+    /// Whether a specific enhanced code wins over the texts.
+    pub weak: bool,
+    /// Higher wins among rules of the same strength.
+    pub weight: i8,
+    /// Who must act, where it differs from the reason's.
+    pub actor: Option<Actor>,
+    /// Whether to try again, where it differs from the reason's.
+    pub retry: Option<Retry>,
+    /// How far it reaches, where it differs from the reason's.
+    pub scope: Option<Scope>,
+    /// Whether a permanent reply proves the address bad, where it differs from the reason's.
+    pub bad_address: Option<bool>,
+    /// The blocklist that it is about.
+    pub blocklist: Option<&'static Blocklist>,
+    /// Pages and RFC sections.
+    pub references: &'static [&'static str],
+    /// The texts for people; `None`: those of the reason.
+    pub text: Option<Localized<Text>>,
+}
+
+/// A set of codes: `5xx`, `421`, `550 5.7.1`, `5.7.1`, `X.7.1`, `5.7.606-649`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct CodePattern {
+    /// The reply codes, from and to.
+    pub basic: Option<(u16, u16)>,
+    /// The enhanced codes.
+    pub enhanced: Option<EnhancedPattern>,
+}
+
+impl CodePattern {
+    /// Whether a reply with these codes is in the set.
+    #[must_use]
+    pub fn matches(&self, code: Option<u16>, enhanced: Option<Enhanced>) -> bool {
+        self.basic.is_none_or(|(from, to)| code.is_some_and(|c| (from..=to).contains(&c)))
+            && self.enhanced.is_none_or(|pattern| enhanced.is_some_and(|e| pattern.matches(e)))
+    }
+}
+
+/// A set of enhanced codes that differ in class or detail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct EnhancedPattern {
+    /// The class; `None`: any.
+    pub class: Option<u8>,
+    /// The second number.
+    pub subject: u16,
+    /// The third number, from and to.
+    pub detail: (u16, u16),
+}
+
+impl EnhancedPattern {
+    /// Whether the code is in the set.
+    #[must_use]
+    pub fn matches(&self, code: Enhanced) -> bool {
+        self.class.is_none_or(|class| class == code.class)
+            && self.subject == code.subject
+            && (self.detail.0..=self.detail.1).contains(&code.detail)
+    }
+}
+
+/// Who receives the mail, or with what: a mailbox provider, a filtering service, a server program.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Provider {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Its name as printed.
+    pub name: &'static str,
+    /// What it is.
+    pub kind: ProviderKind,
+    /// Names of its hosts: a host is one of these, or ends in a dot and one of these.
+    pub hosts: &'static [&'static str],
+    /// Recipient domains that are always this provider's.
+    pub domains: &'static [&'static str],
+    /// Texts that no one else writes.
+    pub marks: &'static [&'static str],
+}
+
+/// What a [`Provider`] is.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum ProviderKind {
+    /// Someone who runs mail servers: a mailbox provider, a filtering or sending service.
+    Service,
+    /// A program that anybody can run. It is named only where no service is known.
+    Program,
+}
+
+/// A public DNS blocklist.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Blocklist {
+    /// Its stable name.
+    pub id: &'static str,
+    /// Its name as printed.
+    pub name: &'static str,
+    /// Texts that name it.
+    pub marks: &'static [&'static str],
+    /// Where to look an address up and ask for removal; `{ip}` stands for the address.
+    pub lookup: Option<&'static str>,
+    /// The name of the rule that decides by its being named: `blocklist:spamhaus`.
+    pub rule: &'static str,
+}
