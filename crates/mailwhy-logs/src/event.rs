@@ -1,5 +1,6 @@
 //! What a log line says, whichever server wrote it.
 
+use crate::Time;
 use mailwhy_codes::{Enhanced, Stage};
 
 /// What kind of thing a line reports.
@@ -128,17 +129,6 @@ impl Kind {
     }
 }
 
-/// The time on a line, as it was written: a civil time, and the offset from UTC where the log has one.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Time {
-    /// Seconds of the civil time since 1970-01-01 00:00:00 of the same clock.
-    pub civil: i64,
-    /// Milliseconds, where the log has them.
-    pub millis: Option<u16>,
-    /// Minutes east of UTC, where the log has them.
-    pub offset: Option<i16>,
-}
-
 /// What one server answered to another.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Reply<'a> {
@@ -152,6 +142,29 @@ pub struct Reply<'a> {
     pub enhanced: Option<Enhanced>,
     /// What the answer was to.
     pub stage: Option<Stage>,
+}
+
+impl<'a> Reply<'a> {
+    /// Reads the codes that the text of an answer begins with.
+    ///
+    /// A reply code is followed by a blank, a hyphen, a newline (as it is or as `\n`) or nothing (RFC 5321 §4.2.1).
+    /// Some servers repeat it before the enhanced code.
+    #[must_use]
+    pub fn parse(text: &'a [u8], stage: Option<Stage>) -> Self {
+        let mut reply = Self { text, code: None, enhanced: None, stage };
+        let Some((code, rest)) = code(text) else { return reply };
+        reply.code = Some(code);
+        let [b' ' | b'-', rest @ ..] = rest else { return reply };
+        let again = match code_digits(rest) {
+            Some((_, [b' ' | b'-', rest @ ..])) => rest,
+            _ => rest,
+        };
+        reply.enhanced = Enhanced::prefix(again).and_then(|(enhanced, n)| {
+            let ends = matches!(again.get(n), None | Some(b' ' | b'\t' | b'\n' | b'\\' | b':' | b';' | b','));
+            ends.then_some(enhanced)
+        });
+        reply
+    }
 }
 
 /// A log line, taken apart. Every field borrows from the line and holds the bytes that stand there.
@@ -202,7 +215,7 @@ pub struct Event<'a> {
     pub tls_sni: Option<&'a [u8]>,
     /// `A=`: authenticator and login.
     pub auth: Option<&'a [u8]>,
-    /// `U=`: local user or ident.
+    /// `U=`: local user or ident; who edited the message; the login of an authentication that failed.
     pub user: Option<&'a [u8]>,
     /// `S=`: bytes.
     pub size: Option<u64>,
@@ -281,5 +294,55 @@ impl<'a> Event<'a> {
             reply: None,
             response: None,
         }
+    }
+}
+
+/// A reply code, and what follows it.
+fn code(text: &[u8]) -> Option<(u16, &[u8])> {
+    code_digits(text).filter(|(_, rest)| matches!(rest, [] | [b' ' | b'-' | b'\n', ..] | [b'\\', b'n', ..]))
+}
+
+/// Three digits, and what follows them.
+fn code_digits(text: &[u8]) -> Option<(u16, &[u8])> {
+    let ([a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9'], rest) = text.split_first_chunk()? else {
+        return None;
+    };
+    let digit = |d: &u8| u16::from(d - b'0');
+    Some((digit(a) * 100 + digit(b) * 10 + digit(c), rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes() {
+        let case = |text: &str, code, enhanced: Option<&str>| {
+            let reply = Reply::parse(text.as_bytes(), None);
+            assert_eq!(
+                (reply.code, reply.enhanced.map(|e| e.to_string()).as_deref()),
+                (code, enhanced),
+                "{text}"
+            );
+        };
+        case("550", Some(550), None);
+        case("550 ", Some(550), None);
+        case("550-5.1.1 a\\n550 5.1.1 b", Some(550), Some("5.1.1"));
+        case("550-a\\n550 5.1.1 b", Some(550), None);
+        case("550\\n550 5.1.1 b", Some(550), None);
+        case("550 550 5.1.1 x", Some(550), Some("5.1.1"));
+        case("550 4.4.7 550 5.1.1 x", Some(550), Some("4.4.7"));
+        case("550 5.7.1", Some(550), Some("5.7.1"));
+        case("550 5.7.1: x", Some(550), Some("5.7.1"));
+        case("550 5.7.1\\n550 x", Some(550), Some("5.7.1"));
+        case("550 5.7.1.2 x", Some(550), None);
+        case("550 5.7.1. x", Some(550), None);
+        case("554 30 x", Some(554), None);
+        case("553 no (#5.7.1)", Some(553), None);
+        case("850 x", Some(850), None);
+        case("5501 x", None, None);
+        case("550x", None, None);
+        case("55", None, None);
+        case("", None, None);
     }
 }

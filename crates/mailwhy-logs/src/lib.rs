@@ -9,5 +9,7 @@ Names are those of RFC 5321 and of [Exim's manual](https://www.exim.org/exim-htm
 
 mod event;
 pub mod exim;
+mod time;
 
-pub use event::{Event, Kind, Reply, Time};
+pub use event::{Event, Kind, Reply};
+pub use time::{Time, parse_duration};

@@ -1,0 +1,145 @@
+//! The addresses behind a delivery flag: `final (parent, parent) <original>`.
+
+use super::bytes::{Needle, some};
+use crate::Event;
+use memchr::{memchr_iter, memrchr};
+
+/// Reads the addresses into the event, and gives what follows them.
+///
+/// Exim writes a final address without quotes, so it may hold blanks: a pipe's command does, and a local part can. What
+/// follows is told by how it begins.
+pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], colon: bool) -> &'a [u8] {
+    // No address at all.
+    let none: [&[u8]; 3] = [b"mua_wrapper is set but ", b"blackhole (", b"discarded ("];
+    if none.iter().any(|words| text.starts_with(words)) {
+        return text;
+    }
+    let end = end(text, colon);
+    let (mut address, rest) = (&text[..end], &text[end..]);
+    if let Some(open) = original(address) {
+        event.original_recipient =
+            Some(&address[open + 2..address.len() - 1]).filter(|o| *o != b"system-filter");
+        address = &address[..open];
+    }
+    if let Some(before) = parents(address) {
+        address = before;
+    }
+    event.recipient = some(address).filter(|a| *a != b"discarded");
+    if event.original_recipient == event.recipient {
+        event.original_recipient = None;
+    }
+    rest
+}
+
+/// Where the addresses end.
+fn end(text: &[u8], colon: bool) -> usize {
+    // A command, a file or a quoted word may hold whatever looks like a field; they always have an original.
+    let odd = matches!(text.first(), Some(b'|' | b'/' | b'>' | b':' | b'"'));
+    if odd {
+        let mut closes = memchr_iter(b'>', text).filter(|&n| n > 0 && follows(&text[n + 1..], colon));
+        if let Some(close) = closes.find(|&n| original(&text[..=n]).is_some()) {
+            return close + 1;
+        }
+    }
+    let colons = colon && text.first() != Some(&b':');
+    let mut ends = memchr::memchr2_iter(b' ', b':', text);
+    ends.find(|&n| follows(&text[n..], colons)).unwrap_or(text.len())
+}
+
+/// Whether what follows an address begins here.
+fn follows(text: &[u8], colon: bool) -> bool {
+    match text {
+        []
+        | [b' ', b'F' | b'P', b'=', b'<', ..]
+        | [b' ', b'R' | b'T' | b'H' | b'Q' | b'S' | b'I' | b'X', b'=', ..]
+        | [b' ', b'C', b'=', b'"', ..]
+        | [b' ', b'D' | b'Q', b'T', b'=', ..] => true,
+        [b':', b' ', ..] | [b' ', b':', b' ', ..] => colon,
+        [b' ', b'd', ..] => text.starts_with(b" defer ("),
+        [b' ', b'r', ..] => text.starts_with(b" routing defer (") || text.starts_with(b" routing yielded a "),
+        [b' ', b't', ..] => text.starts_with(b" transporting defer ("),
+        [b' ', b'm', ..] => text.starts_with(b" mua_wrapper forced failure "),
+        _ => false,
+    }
+}
+
+/// Where ` <original>` begins, at the end of `address`.
+fn original(address: &[u8]) -> Option<usize> {
+    const OPEN: Needle = Needle::new(b" <");
+    if address.last() != Some(&b'>') {
+        return None;
+    }
+    if address[0] == b'|' {
+        // A command can redirect its input.
+        let open = memrchr(b'<', address)?;
+        return (open > 0 && address[open - 1] == b' ').then_some(open - 1).or_else(|| OPEN.find(address));
+    }
+    OPEN.find(address)
+}
+
+/// What stands before ` (parent, parent)`.
+fn parents(address: &[u8]) -> Option<&[u8]> {
+    if address.last() != Some(&b')') {
+        return None;
+    }
+    let open = memrchr(b'(', address).filter(|&n| n > 0 && address[n - 1] == b' ')?;
+    address[open..].contains(&b'@').then(|| &address[..open - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Kind;
+
+    #[test]
+    fn addresses() {
+        let case = |text: &'static str, recipient, original, rest: &str| {
+            let mut e = Event::new(Kind::Failure, b"");
+            let found = read(&mut e, text.as_bytes(), true);
+            let s = |part: Option<&'static [u8]>| part.map(|p| std::str::from_utf8(p).unwrap());
+            let found = (s(e.recipient), s(e.original_recipient), std::str::from_utf8(found).unwrap());
+            assert_eq!(found, (recipient, original, rest), "{text}");
+        };
+        let a = Some("a@b.example");
+        case("a@b.example", a, None, "");
+        case("a@b.example: gone", a, None, ": gone");
+        case("a@b.example : gone", a, None, " : gone");
+        case("a@b.example <a@b.example> R=r", a, None, " R=r");
+        case("a <a@b.example> R=r", Some("a"), a, " R=r");
+        case("a (c@d.example, e@f.example) <x@y.example> R=r", Some("a"), Some("x@y.example"), " R=r");
+        case(
+            "two words@b.example <\"two words\"@b.example> R=r",
+            Some("two words@b.example"),
+            Some("\"two words\"@b.example"),
+            " R=r",
+        );
+        case(
+            "|/bin/sh -c \"cat >f R=1 x\" <a@b.example> R=r",
+            Some("|/bin/sh -c \"cat >f R=1 x\""),
+            a,
+            " R=r",
+        );
+        case("|cat </etc/f (p@b.example) <a@b.example>: x", Some("|cat </etc/f"), a, ": x");
+        case(
+            ":fail: no: way@s <\":fail: no: way\"@s> R=s : no",
+            Some(":fail: no: way@s"),
+            Some("\":fail: no: way\"@s"),
+            " R=s : no",
+        );
+        case("/dev/null <a@b.example> T=**bypassed**", Some("/dev/null"), a, " T=**bypassed**");
+        case("save box <a@b.example> R=r defer (-21): x", Some("save box"), a, " R=r defer (-21): x");
+        case(">u@b.example <system-filter> T=t", Some(">u@b.example"), None, " T=t");
+        case("discarded <a@b.example> R=r", None, a, " R=r");
+        case(
+            "blackhole (MAIL ACL discarded recipients): x",
+            None,
+            None,
+            "blackhole (MAIL ACL discarded recipients): x",
+        );
+        case("a@b.example routing defer (-52): x", a, None, " routing defer (-52): x");
+        case("a@b.example mua_wrapper forced failure for x", a, None, " mua_wrapper forced failure for x");
+        case("mua_wrapper is set but x: y", None, None, "mua_wrapper is set but x: y");
+        case("", None, None, "");
+        case("|", Some("|"), None, "");
+    }
+}

@@ -1,0 +1,261 @@
+/*!
+Exim's main, reject and panic logs, versions 4.63 to 4.99.
+
+[`scan`] walks over a buffer of whole lines and gives a [`Line`] for each: time, message id, kind and text, which
+cost little. [`Line::event`] takes the rest apart, for whoever needs it.
+*/
+
+mod address;
+mod bytes;
+mod delivery;
+mod fields;
+mod host;
+mod kind;
+mod prefix;
+mod reply;
+mod server;
+mod syslog;
+
+use crate::{Event, Kind, Time};
+use memchr::memchr;
+
+/// A line, of which only the fixed front has been read.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Line<'a> {
+    /// The line as it stands in the file, without its newline.
+    pub raw: &'a [u8],
+    /// The whole record: the line, and the lines that continue it (syslog pieces are joined).
+    pub record: &'a [u8],
+    /// What the line reports.
+    pub kind: Kind,
+    /// When.
+    pub time: Option<Time>,
+    /// The process that wrote it.
+    pub pid: Option<&'a [u8]>,
+    /// The message.
+    pub id: Option<&'a [u8]>,
+    /// All that follows in the record.
+    pub text: &'a [u8],
+}
+
+impl<'a> Line<'a> {
+    /// Takes the whole record apart.
+    #[must_use]
+    pub fn event(&self) -> Event<'a> {
+        let mut event = Event::new(self.kind, self.text);
+        event.time = self.time;
+        event.pid = self.pid;
+        event.id = self.id;
+        let first = if std::ptr::eq(self.record, self.raw) { self.text } else { first_line(self.text) };
+        let e = &mut event;
+        match self.kind {
+            Kind::Arrival | Kind::FakeReject => delivery::arrival(e, first),
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough | Kind::DeliverySuppressed => {
+                delivery::delivered(e, first);
+            }
+            Kind::Failure => delivery::failed(e, first),
+            Kind::Deferral => delivery::deferred(e, first),
+            Kind::HostError => delivery::host_failed(e, first),
+            Kind::Completed => {
+                fields::read(e, bytes::skip(first, b"Completed"), fields::Style::Delivery);
+            }
+            Kind::Frozen | Kind::Unfrozen | Kind::Removed | Kind::Note => edited(e, first),
+            Kind::Rejected => server::rejected(e, first),
+            // The other server's answer can have several lines here.
+            Kind::AuthFailure => server::login(e, self.text),
+            Kind::AclWarning => server::warning(e, first),
+            Kind::Connection => server::connection(e, first),
+            Kind::Tls => server::tls(e, first),
+            Kind::Dns => server::dns(e, first),
+            Kind::Panic => e.error = bytes::some(self.text),
+            Kind::QueueRun | Kind::Daemon | Kind::Continuation | Kind::Unknown => {}
+        }
+        event
+    }
+}
+
+/// Which of Exim's logs a file is; known from its name.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Role {
+    /// The main log, or all three in one (syslog).
+    #[default]
+    Main,
+    /// The reject log: repeats the rejections of the main log, with headers.
+    Reject,
+    /// The panic log: what is not understood there is [`Kind::Panic`].
+    Panic,
+}
+
+/// Calls `sink` for every physical line of `chunk`, in order.
+///
+/// A chunk holds whole lines and begins with the first line of a record (see [`starts_record`]), or with the first
+/// line of a file.
+pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
+    let mut joined = Vec::new();
+    let mut continues = false;
+    let mut rest = chunk;
+    while !rest.is_empty() {
+        let len = memchr(b'\n', rest).unwrap_or(rest.len());
+        let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
+        if let Some(stamp) = prefix::stamp(raw) {
+            let line = front(raw, stamp.len, stamp.time, stamp.pid, role);
+            match line.kind {
+                Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown => {
+                    sink(&extend(line, rest, next));
+                }
+                _ => sink(&line),
+            }
+            continues = true;
+        } else if let Some(header) = syslog::header(raw) {
+            let text = &raw[header.len..];
+            match header.piece {
+                Some(piece) if piece.number > 1 => {
+                    sink(&untimed(raw, Kind::Continuation));
+                    continues = true;
+                }
+                Some(_) => {
+                    syslog::join(&header, text, next, &mut joined);
+                    let line = logged(&header, &joined, role);
+                    sink(&Line { raw, ..line });
+                    continues = true;
+                }
+                None => {
+                    let line = logged(&header, text, role);
+                    sink(&Line { raw, record: raw, ..line });
+                    // Other programs write there too.
+                    continues = is_exim(header.program) || line.kind != Kind::Unknown;
+                }
+            }
+        } else {
+            sink(&untimed(raw, if continues { Kind::Continuation } else { Kind::Unknown }));
+        }
+        rest = next;
+    }
+}
+
+/// Whether a line begins a record, so that a file may be cut before it.
+#[must_use]
+pub fn starts_record(line: &[u8]) -> bool {
+    prefix::stamp(line).is_some()
+        || syslog::header(line).is_some_and(|h| h.piece.is_none_or(|p| p.number == 1))
+}
+
+/// Reads what follows the time: the message id, and of the text so much that the kind is known.
+#[inline]
+fn front<'a>(raw: &'a [u8], at: usize, time: Option<Time>, pid: Option<&'a [u8]>, role: Role) -> Line<'a> {
+    let rest = &raw[at..];
+    let (id, text, kind) = match prefix::message_id(rest) {
+        Some((id, n)) => (Some(id), &rest[n..], kind::with_id(&rest[n..])),
+        None => (None, rest, kind::without_id(rest)),
+    };
+    let kind = if role == Role::Panic && kind == Kind::Unknown { Kind::Panic } else { kind };
+    Line { raw, record: raw, kind, time, pid, id, text }
+}
+
+/// Reads what follows the header of the system logger: Exim's own time may be there or not.
+fn logged<'a>(header: &syslog::Header<'a>, text: &'a [u8], role: Role) -> Line<'a> {
+    let first = first_line(text);
+    let line = match prefix::stamp(first) {
+        Some(stamp) => front(first, stamp.len, stamp.time.or(header.time), stamp.pid.or(header.pid), role),
+        None => {
+            let (pid, n) = prefix::process(first);
+            if is_exim(header.program) || prefix::message_id(&first[n..]).is_some() {
+                front(first, n, header.time, pid.or(header.pid), role)
+            } else {
+                Line { time: header.time, pid: header.pid, ..untimed(first, Kind::Unknown) }
+            }
+        }
+    };
+    Line { record: text, text: &text[first.len() - line.text.len()..], ..line }
+}
+
+/// Adds to a record the lines that its text runs on to, of which `next` is the first.
+fn extend<'a>(line: Line<'a>, from: &'a [u8], next: &'a [u8]) -> Line<'a> {
+    let more = match line.text.first() {
+        _ if line.kind == Kind::AuthFailure => answer_lines(line.text, next),
+        Some(b'E' | b'W')
+            if line.text.starts_with(b"Exim configuration error") || line.text.starts_with(b"Warning: ") =>
+        {
+            indented_lines(next)
+        }
+        _ => return line,
+    };
+    let len = line.raw.len() + more;
+    Line { record: &from[..len], text: &from[line.raw.len() - line.text.len()..len], ..line }
+}
+
+/// How much of `next` belongs to an answer of several lines, of which the last in `text` is the first.
+fn answer_lines(text: &[u8], next: &[u8]) -> usize {
+    const OPEN: bytes::Needle = bytes::Needle::new(b"] ");
+    let Some((_, reply)) = OPEN.split(text) else { return 0 };
+    let [a, b, c, b'-', ..] = reply else { return 0 };
+    if ![a, b, c].iter().all(|d| d.is_ascii_digit()) {
+        return 0;
+    }
+    take_lines(next, |line| match line {
+        [x, y, z, separator, ..] if (x, y, z) == (a, b, c) => (true, *separator == b'-'),
+        [x, y, z] if (x, y, z) == (a, b, c) => (true, false),
+        _ => (false, false),
+    })
+}
+
+/// How much of `next` is lines that begin with a blank.
+fn indented_lines(next: &[u8]) -> usize {
+    take_lines(next, |line| (line.first() == Some(&b' '), true))
+}
+
+/// The length, the newlines before them included, of the lines that `belongs` takes; it also tells whether to go on.
+fn take_lines(next: &[u8], belongs: impl Fn(&[u8]) -> (bool, bool)) -> usize {
+    const MOST: usize = 64;
+    let mut taken = 0;
+    let mut at = 0;
+    for line in next.split(|&b| b == b'\n').take(MOST) {
+        let (this, more) = belongs(line);
+        if !this {
+            break;
+        }
+        at += 1 + line.len();
+        taken = at;
+        if !more {
+            break;
+        }
+    }
+    taken
+}
+
+/// A line without a time of its own.
+fn untimed(raw: &[u8], kind: Kind) -> Line<'_> {
+    Line { raw, record: raw, kind, time: None, pid: None, id: None, text: raw }
+}
+
+/// Whether a program that wrote to syslog is Exim by its name.
+fn is_exim(program: &[u8]) -> bool {
+    let name = memchr::memrchr(b'/', program).map_or(program, |n| &program[n + 1..]);
+    name.starts_with(b"exim")
+}
+
+fn first_line(text: &[u8]) -> &[u8] {
+    &text[..memchr(b'\n', text).unwrap_or(text.len())]
+}
+
+/// What an administrator, a user or Exim itself did to a message on the queue.
+fn edited<'a>(event: &mut Event<'a>, text: &'a [u8]) {
+    const BY: bytes::Needle = bytes::Needle::new(b" by ");
+    const IGNORED: bytes::Needle = bytes::Needle::new(b": error ignored");
+    let target =
+        |prefix: &[u8]| text.strip_prefix(prefix).and_then(fields::angle).map(|(address, _)| address);
+    if let Some(sender) = target(b"sender address changed to ") {
+        event.sender = Some(sender);
+    } else if let Some(recipient) = target(b"address ").or_else(|| target(b"recipient ")) {
+        event.recipient = Some(recipient);
+    } else if event.kind == Kind::Note {
+        if let Some((address, _)) = IGNORED.split(text).filter(|_| event.id.is_some()) {
+            address::read(event, address, true);
+        }
+        return;
+    }
+    // What Exim does by itself begins with a capital.
+    if let Some((_, who)) = BY.split(text).filter(|_| text[0].is_ascii_lowercase()) {
+        event.user = bytes::some(&who[..bytes::word_len(who)]);
+    }
+}

@@ -1,0 +1,184 @@
+//! Lines that went through syslog, and the pieces that Exim cuts long records into.
+
+use super::prefix::{date_time, zone};
+use crate::Time;
+use memchr::memchr;
+
+/// How far ahead the further pieces of a record are looked for.
+const LINES_AHEAD: usize = 256;
+
+/// What the system logger put in front of a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Header<'a> {
+    /// The time, where the format has the year.
+    pub(super) time: Option<Time>,
+    /// Host and program and process: the same for all pieces of a record.
+    origin: &'a [u8],
+    pub(super) program: &'a [u8],
+    pub(super) pid: Option<&'a [u8]>,
+    pub(super) piece: Option<Piece>,
+    pub(super) len: usize,
+}
+
+/// `[2/5] `: the second piece of five.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Piece {
+    pub(super) number: u32,
+    count: u32,
+    /// It was cut at a newline, and not for its length.
+    newline: bool,
+}
+
+/// Reads the header, in the format of RFC 3164 or with the time of RFC 3339.
+pub(super) fn header(line: &[u8]) -> Option<Header<'_>> {
+    let start = priority(line);
+    let rest = &line[start..];
+    let (time, n) = bsd_time(rest).or_else(|| full_time(rest))?;
+    let mut at = start + n;
+    let origin = at;
+    // A host or a level stands before the program, or both, or neither.
+    let (program, pid) = (0..4).find_map(|_| {
+        let word = memchr(b' ', &line[at..]).map(|n| &line[at..at + n])?;
+        at += word.len() + 1;
+        tag(word)
+    })?;
+    let origin = &line[origin..at];
+    let (piece, n) = piece(&line[at..]).map_or((None, 0), |(p, n)| (Some(p), n));
+    Some(Header { time, origin, program, pid, piece, len: at + n })
+}
+
+/// Puts the record together whose first piece is `text` and whose further pieces stand somewhere in `rest`.
+pub(super) fn join(first: &Header<'_>, text: &[u8], rest: &[u8], joined: &mut Vec<u8>) {
+    joined.clear();
+    joined.extend_from_slice(text);
+    let Some(mut last) = first.piece else { return };
+    for line in rest.split(|&b| b == b'\n').take(LINES_AHEAD) {
+        if last.number >= last.count {
+            return;
+        }
+        let Some(head) = header(line).filter(|h| h.origin == first.origin) else { continue };
+        let Some(piece) = head.piece.filter(|p| p.count == last.count) else { continue };
+        if piece.number != last.number + 1 {
+            return;
+        }
+        if last.newline {
+            joined.push(b'\n');
+        }
+        joined.extend_from_slice(&line[head.len..]);
+        last = piece;
+    }
+}
+
+/// `<134>`
+fn priority(line: &[u8]) -> usize {
+    let [b'<', rest @ ..] = line else { return 0 };
+    let n = rest.iter().take(4).take_while(|b| b.is_ascii_digit()).count();
+    if n > 0 && rest.get(n) == Some(&b'>') { n + 2 } else { 0 }
+}
+
+/// `Mar  4 05:06:07 `: no year, so no time.
+fn bsd_time(text: &[u8]) -> Option<(Option<Time>, usize)> {
+    let [m, o, n, b' ', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2, b' ', ..] = text else {
+        return None;
+    };
+    let month = m.is_ascii_uppercase() && o.is_ascii_lowercase() && n.is_ascii_lowercase();
+    let digits = [d2, h1, h2, m1, m2, s1, s2].iter().all(|d| d.is_ascii_digit());
+    (month && digits && matches!(d1, b' ' | b'0'..=b'9')).then_some((None, 16))
+}
+
+/// `2025-03-04T05:06:07.089+03:00 `
+fn full_time(text: &[u8]) -> Option<(Option<Time>, usize)> {
+    let (mut time, mut at) = date_time(text, b'T')?;
+    let mut millis = None;
+    if text.get(at) == Some(&b'.') {
+        let n = text[at + 1..].iter().take_while(|b| b.is_ascii_digit()).count();
+        let part = text[at + 1..].iter().take(n.min(3)).chain(b"00").take(3);
+        millis = (n > 0).then(|| part.fold(0, |v, d| v * 10 + u16::from(d - b'0')));
+        at += 1 + n;
+    }
+    let (offset, n) = match text.get(at)? {
+        b'Z' => (0, 1),
+        _ => zone(&text[at..])?,
+    };
+    if let Some(time) = &mut time {
+        time.millis = millis;
+        time.offset = Some(offset);
+    }
+    (text.get(at + n) == Some(&b' ')).then_some((time, at + n + 1))
+}
+
+/// `exim[123]:` or `exim:`
+fn tag(word: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    let word = word.strip_suffix(b":")?;
+    let (program, pid) = match (word.strip_suffix(b"]"), memchr(b'[', word)) {
+        (Some(open), Some(at)) if at < open.len() => (&word[..at], Some(&open[at + 1..])),
+        _ => (word, None),
+    };
+    let name = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'/' | b'-' | b'_');
+    let number = pid.is_none_or(|p| p.iter().all(u8::is_ascii_digit));
+    (!program.is_empty() && program.iter().all(name) && number).then_some((program, pid))
+}
+
+/// `[1/5] `, or `[1\5] ` where the cut is a newline.
+fn piece(text: &[u8]) -> Option<(Piece, usize)> {
+    let number = |from: usize| {
+        let n = text[from..].iter().take(5).take_while(|b| b.is_ascii_digit()).count();
+        let value = text[from..from + n].iter().fold(0, |v, d| v * 10 + u32::from(d - b'0'));
+        (n > 0).then_some((value, from + n))
+    };
+    if text.first() != Some(&b'[') {
+        return None;
+    }
+    let (first, at) = number(1)?;
+    let newline = match text.get(at)? {
+        b'/' => false,
+        b'\\' => true,
+        _ => return None,
+    };
+    let (count, at) = number(at + 1)?;
+    text[at..].starts_with(b"] ").then_some((Piece { number: first, count, newline }, at + 2))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers() {
+        let head = |s: &'static str| header(s.as_bytes());
+        let h = head("Mar  4 05:06:07 mx1 exim[46483]: [1\\2] text").unwrap();
+        assert_eq!((h.program, h.pid, h.time), (&b"exim"[..], Some(&b"46483"[..]), None));
+        assert_eq!((h.piece, h.len), (Some(Piece { number: 1, count: 2, newline: true }), 39));
+        let h = head("<22>2025-03-04T05:06:07.089+03:00 info exim4[7]: x").unwrap();
+        let time = Time { millis: Some(89), offset: Some(180), ..Time::new(2025, 3, 4, 5, 6, 7).unwrap() };
+        assert_eq!((h.program, h.pid, h.time), (&b"exim4"[..], Some(&b"7"[..]), Some(time)));
+        assert_eq!(head("2025-03-04T05:06:07Z exim: x").map(|h| h.len), Some(27));
+        assert_eq!(
+            head("Mar 14 05:06:07 mx1 mail.info exim: [3/12] x").and_then(|h| h.piece).map(|p| p.number),
+            Some(3)
+        );
+        for s in [
+            "",
+            "Mar  4 05:06:07 ",
+            "Mar  4 05:06:07 a b c d e f: x",
+            "May be it: x",
+            "2025-03-04T05:06:07 a: b",
+        ] {
+            assert_eq!(head(s), None, "{s}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_two_processes() {
+        let first = b"Mar  4 05:06:07 mx1 exim[1]: [1/3] one ";
+        let rest = b"Mar  4 05:06:07 mx1 exim[2]: [1/2] other\n\
+            Mar  4 05:06:07 mx1 exim[1]: [2\\3] two\n\
+            Mar  4 05:06:07 mx1 exim[2]: [2/2] other\n\
+            Mar  4 05:06:08 mx1 exim[1]: [3/3] three\n\
+            Mar  4 05:06:08 mx1 exim[1]: [2/3] four";
+        let head = header(first).unwrap();
+        let mut joined = Vec::new();
+        join(&head, &first[head.len..], rest, &mut joined);
+        assert_eq!(joined, b"one two\nthree");
+    }
+}
