@@ -1,1 +1,62 @@
-//! Under construction.
+/*!
+Log files, archives, rotated sets and streams as chunks of whole lines.
+
+[`find`] turns what stands on a command line into [`Source`]s, in the order of time. [`read`] goes through them and
+hands over one [`Chunk`] after another: whole lines, with the file, the offset and the number of the first of them.
+What a line means is known to the caller alone, who lends a function that tells where a record begins; a chunk ends
+where a record does.
+
+```
+use std::ops::ControlFlow;
+
+let (sources, problems) = mailwhy_input::find(&["/nonexistent/mainlog".into()], &Default::default());
+assert_eq!(problems[0].to_string(), "/nonexistent/mainlog: no such file or directory");
+
+let mut lines = 0;
+let summary = mailwhy_input::read(&sources, &Default::default(), |line| !line.starts_with(b" "), &mut |chunk| {
+    lines += chunk.data.split_inclusive(|&b| b == b'\n').count();
+    ControlFlow::Continue(())
+});
+assert_eq!((lines, summary.bytes), (0, 0));
+```
+
+Reading never fails as a whole. What is wrong with one source is a [`Problem`] of that source, and the rest is read.
+
+Nothing is mapped into memory: a log that is cut or replaced while it is read is a normal thing, and under a mapping
+it would end the process.
+*/
+
+mod decode;
+mod find;
+mod pool;
+mod problem;
+mod read;
+mod rotation;
+mod source;
+
+pub use find::find;
+pub use pool::Pool;
+pub use problem::{Problem, ProblemKind};
+pub use read::{Chunk, FileSummary, Summary, read, read_source};
+pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes};
+
+/// How sources are looked for and read.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Whether a log stands for its whole rotated set.
+    pub rotated: bool,
+    /// How many bytes a chunk has at most, unless one line has more.
+    pub chunk_size: usize,
+    /// How many bytes a line may have, its newline included. The rest of a longer one is skipped and counted.
+    pub max_line: usize,
+    /// How many times its size an archive may unpack to; asked once there are 16 MiB.
+    pub max_ratio: u64,
+    /// Where buffers that were used up are handed in again.
+    pub pool: Pool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { rotated: false, chunk_size: 1 << 20, max_line: 1 << 20, max_ratio: 200, pool: Pool::default() }
+    }
+}

@@ -1,0 +1,139 @@
+//! Where bytes come from.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::Options;
+use crate::decode::Decoder;
+use crate::rotation::Rotation;
+
+/// Where Exim's main log usually is: Debian; Red Hat, FreeBSD and the Exim documentation; Gentoo and Alpine; cPanel.
+pub const DEFAULT_LOGS: [&str; 4] =
+    ["/var/log/exim4/mainlog", "/var/log/exim/mainlog", "/var/log/exim/main.log", "/var/log/exim_mainlog"];
+
+/// Something to read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// Standard input.
+    Stdin,
+    /// A file, or a named pipe.
+    File(PathBuf),
+}
+
+impl Source {
+    /// The size of a regular file as it is stored, to measure [`Chunk::taken`](crate::Chunk::taken) against.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        let Self::File(path) = self else { return None };
+        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+    }
+
+    /// The name of the log that a file is of, whatever rotation made of it: `rejectlog` for
+    /// `/var/log/exim4/rejectlog-20260801.gz`.
+    #[must_use]
+    pub fn log_name(&self) -> Option<String> {
+        let Self::File(path) = self else { return None };
+        Some(String::from_utf8_lossy(&Rotation::of(path.file_name()?).stem).into_owned())
+    }
+
+    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match self {
+            Self::Stdin => Box::new(io::stdin()),
+            Self::File(path) => Box::new(File::open(path)?),
+        })
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stdin => f.write_str("standard input"),
+            Self::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// The first of [`DEFAULT_LOGS`] that exists, or is in a directory that may not be looked into.
+#[must_use]
+pub fn default_logs() -> Option<Source> {
+    first_that_exists(&DEFAULT_LOGS)
+}
+
+/// The first `n` bytes of a regular file, unpacked: enough to see of what time it is.
+///
+/// Fewer, where there are fewer or the archive is damaged.
+///
+/// # Errors
+///
+/// Where the file cannot be opened or nothing can be read, and for streams, from which nothing can be taken back.
+pub fn first_bytes(source: &Source, n: usize) -> io::Result<Vec<u8>> {
+    let regular = match source {
+        Source::Stdin => false,
+        Source::File(path) => fs::metadata(path)?.is_file(),
+    };
+    if !regular {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "a stream cannot be read twice"));
+    }
+    let mut decoder = Decoder::new(source.open()?, Options::default().max_ratio).map_err(io::Error::other)?;
+    let mut bytes = vec![0; n];
+    let mut filled = 0;
+    while filled < n {
+        match decoder.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(problem) if filled == 0 => return Err(io::Error::other(problem)),
+            Err(_) => break,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// Whether standard input is there to be read: a file, a pipe or a socket.
+///
+/// A terminal is not, and neither is `/dev/null`, which cron and systemd put there.
+pub(crate) fn stdin_is_given() -> bool {
+    let stdin = io::stdin();
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        use std::os::unix::fs::FileTypeExt;
+
+        if let Ok(metadata) = stdin.as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata()) {
+            let kind = metadata.file_type();
+            return kind.is_file() || kind.is_fifo() || kind.is_socket();
+        }
+    }
+    !stdin.is_terminal()
+}
+
+fn first_that_exists(paths: &[&str]) -> Option<Source> {
+    let may_exist = |path: &&&str| match fs::metadata(path) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    paths.iter().find(may_exist).map(|path| Source::File(Path::new(path).to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_that_exists() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap();
+        let there = Some(Source::File(path.into()));
+        assert_eq!(first_that_exists(&["/nonexistent/mainlog", path, "/"]), there);
+        assert_eq!(first_that_exists(&["/nonexistent/mainlog"]), None);
+    }
+
+    #[test]
+    fn log_names() {
+        assert_eq!(Source::File("/l/rejectlog-20260801.gz".into()).log_name().as_deref(), Some("rejectlog"));
+        assert_eq!(Source::File("/".into()).log_name(), None);
+        assert_eq!(Source::Stdin.log_name(), None);
+    }
+}
