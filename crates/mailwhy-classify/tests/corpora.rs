@@ -1,0 +1,196 @@
+//! The rules against replies of real servers. Runs where the corpora lie beside the project, and passes elsewhere.
+
+use std::path::Path;
+
+use mailwhy_classify::{Classifier, Query, Verdict};
+use mailwhy_codes::{PROVIDERS, Stage};
+
+/// The rows of a table, each cell by the name of its column.
+struct Table {
+    names: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    fn read(name: &str) -> Option<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(name);
+        let content = std::fs::read_to_string(path).ok()?;
+        let mut lines = content.lines().map(|l| l.split('\t').map(str::to_owned).collect::<Vec<_>>());
+        let names = lines.next()?;
+        Some(Self { names, rows: lines.collect() })
+    }
+
+    fn cell<'a>(&self, row: &'a [String], name: &str) -> &'a str {
+        let i = self.names.iter().position(|n| n == name).expect("a column of the table");
+        row.get(i).map_or("", String::as_str)
+    }
+}
+
+fn show(verdict: &Verdict) -> String {
+    let provider = verdict.provider.map_or("-", |p| p.id);
+    format!("{} by {} ({provider}, bad {})", verdict.reason.as_str(), verdict.rule, verdict.bad_address)
+}
+
+#[test]
+fn labelled_replies() {
+    let Some(table) = Table::read("corpus/replies.tsv") else { return };
+    let classifier = Classifier::new();
+    let (mut wrong, mut wrongly_bad, mut missed_bad) = (0, 0, 0);
+    for row in &table.rows {
+        let cell = |name| table.cell(row, name);
+        let hint = cell("provider_hint").split('|').next().unwrap_or_default();
+        let host = provider_host(hint).unwrap_or(hint);
+        let mut query = Query::new(cell("input").as_bytes());
+        query.host = Some(host.as_bytes());
+        query.stage = Stage::from_name(cell("stage"));
+        let verdict = classifier.classify(&query);
+        let reason = verdict.reason.as_str();
+        let case = format!("{} {} | {}", cell("case_id"), host, cell("input"));
+        if reason != cell("reason") && !cell("also_ok").split(',').any(|r| r == reason) {
+            wrong += 1;
+            println!("{case}\n    want {} [{}], have {}", cell("reason"), cell("also_ok"), show(&verdict));
+        }
+        match (cell("bad_address"), verdict.bad_address) {
+            ("no", true) => {
+                wrongly_bad += 1;
+                println!("{case}\n    NOT bad, have {}", show(&verdict));
+            }
+            ("yes", false) => {
+                missed_bad += 1;
+                println!("{case}\n    bad, have {}", show(&verdict));
+            }
+            _ => {}
+        }
+    }
+    let all = table.rows.len();
+    println!("{all} replies: {wrong} reasons wrong, {wrongly_bad} wrongly bad, {missed_bad} bad ones missed");
+    assert!(wrong * 100 <= all * 3, "{wrong} of {all} reasons are wrong");
+    assert!(wrongly_bad + missed_bad <= 2, "{wrongly_bad} wrongly bad, {missed_bad} missed");
+}
+
+#[test]
+fn published_fragments() {
+    let Some(table) = Table::read("reference/provider_replies.tsv") else { return };
+    let classifier = Classifier::new();
+    let (mut all, mut agree, mut named) = (0, 0, 0);
+    for row in &table.rows {
+        let cell = |name| table.cell(row, name);
+        if cell("match_type") != "literal-ci" {
+            continue;
+        }
+        let first = |name| cell(name).split(['/', '-']).next().unwrap_or_default().to_owned();
+        let text = [first("basic_code"), first("enhanced_code"), cell("text_fragment").to_owned()].join(" ");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = if cell("text_fragment").starts_with(&first("basic_code")) && !first("basic_code").is_empty() {
+            cell("text_fragment").to_owned()
+        } else {
+            text
+        };
+        let host = fragment_host(cell("provider"));
+        let mut query = Query::new(text.as_bytes());
+        query.host = host.map(str::as_bytes);
+        query.class = mailwhy_codes::Class::from_name(if cell("hard_soft") == "hard" { "permanent" } else { "transient" });
+        let verdict = classifier.classify(&query);
+        all += 1;
+        if reasons_of(cell("category")).contains(&verdict.reason.as_str()) {
+            agree += 1;
+        } else {
+            println!("{} | {text}\n    want {}, have {}", cell("provider"), cell("category"), show(&verdict));
+        }
+        if cell("generic_text") == "yes" && host.is_none() && verdict.provider.is_some() {
+            named += 1;
+            println!("{} | {text}\n    names {}", cell("provider"), show(&verdict));
+        }
+    }
+    println!("{all} fragments: {agree} agree ({}%), {named} general texts name a provider", agree * 100 / all.max(1));
+    assert!(agree * 100 >= all * 92, "{agree} of {all} agree");
+}
+
+/// The reasons that a category of the published lists may stand for.
+fn reasons_of(category: &str) -> &'static [&'static str] {
+    match category {
+        "user-unknown" => &["recipient-unknown", "recipient-moved", "suppressed", "recipient-disabled", "recipient-refused"],
+        "mailbox-disabled" => &["recipient-disabled", "recipient-refused", "recipient-unknown"],
+        "mailbox-full" => &["mailbox-full"],
+        "reputation/blocklist" => &["blocklisted", "bad-reputation", "rate-limited"],
+        "rate-limit" => &["rate-limited", "bad-reputation", "greylisted"],
+        "policy" => &[
+            "policy", "recipient-refused", "sender-rejected", "sender-unauthenticated", "relay-denied", "spam-content",
+            "domain-no-mail", "login-required", "blocklisted", "bad-message", "suppressed", "recipient-disabled",
+            "domain-not-found",
+        ],
+        "protocol-error" => {
+            &["protocol-error", "bad-message", "recipient-unknown", "sender-rejected", "no-reverse-dns", "rate-limited"]
+        }
+        "auth-failure" => &["sender-unauthenticated"],
+        "auth-invalid" => &["login-failed", "login-required", "sender-rejected", "rate-limited"],
+        "auth-required" => &["login-required"],
+        "system-error" => &["remote-error", "remote-disk-full", "local-failure"],
+        "dns-failure" => &["domain-not-found", "domain-no-mail", "sender-rejected", "network", "no-reverse-dns", "tls-failed"],
+        "no-PTR" => &["no-reverse-dns"],
+        "tls-required" => &["tls-failed"],
+        "relay-denied" => &["relay-denied"],
+        "message-too-large" => &["message-too-large"],
+        "loop" => &["routing-loop"],
+        "greylisting" => &["greylisted"],
+        "virus" => &["malware"],
+        "spam-content" => &["spam-content", "malware", "bad-reputation", "blocklisted"],
+        "network" => &["network", "rate-limited"],
+        "expired" => &["expired"],
+        _ => &[
+            "remote-error", "unknown", "recipient-refused", "bad-message", "protocol-error", "network", "policy",
+            "local-failure", "recipient-unknown",
+        ],
+    }
+}
+
+/// A host of a provider that is named by a short word.
+fn provider_host(name: &str) -> Option<&'static str> {
+    let id = match name {
+        "google" => "gmail",
+        "exchangeonline" => "microsoft365",
+        "webde" => "gmx",
+        "emailsecuritycloud" => "symantec",
+        "charter" => "spectrum",
+        name => name,
+    };
+    PROVIDERS.iter().find(|p| p.id == id).and_then(|p| p.hosts.first()).copied()
+}
+
+/// A host of a provider as the published list names it.
+fn fragment_host(name: &str) -> Option<&'static str> {
+    let id = match name {
+        "Gmail/Google Workspace" => "gmail",
+        "Microsoft 365/Exchange Online" => "microsoft365",
+        "Outlook.com/Hotmail" => "outlook",
+        "Yahoo/AOL" => "yahoo",
+        "Comcast/Xfinity" => "comcast",
+        "Charter/Spectrum" => "spectrum",
+        "AT&T/Prodigy" => "att",
+        "iCloud/Apple" => "apple",
+        "Mail.ru" => "mailru",
+        "RU-CENTER" => "rucenter",
+        "i.ua" => "iua",
+        "GMX/web.de/1&1" => "gmx",
+        "T-Online" => "tonline",
+        "Orange.fr/Wanadoo/Laposte" => "orange",
+        "Free.fr" => "free",
+        "Interia.pl" => "interia",
+        "ProtonMail" => "proton",
+        "bytecamp.net" => "bytecamp",
+        "QQ/Tencent" => "qq",
+        "NetEase 163/126" => "netease",
+        "Daum/Hanmail" => "daum",
+        "NTT DoCoMo" => "docomo",
+        "hot.ee" => "hotee",
+        "hey.com" => "hey",
+        "Cisco ESA/IronPort" => "cisco",
+        "Symantec/Broadcom (MessageLabs)" => "symantec",
+        "Trend Micro" => "trendmicro",
+        "FireEye/Trellix ETP" => "trellix",
+        "Amazon SES" => "ses",
+        "Cloudflare Email Routing" => "cloudflare",
+        name => return PROVIDERS.iter().find(|p| p.name == name).and_then(|p| p.hosts.first()).copied(),
+    };
+    PROVIDERS.iter().find(|p| p.id == id).and_then(|p| p.hosts.first()).copied()
+}
