@@ -1,1 +1,26 @@
-//! Under construction.
+/*!
+Log events joined into messages: who it was for, what was tried, how it ended.
+
+A [`Trace`] takes events in the order of the log and gives each [`Message`] to its caller when the message has left
+the queue. Two traces over neighbouring parts of a log can be joined with [`Trace::append`] and then know what one
+trace over both parts would: a log is read in parallel that way.
+
+[`Groups`] holds each distinct failure once: identical replies, whatever addresses, hosts and numbers they mention,
+share a group with one verdict and one sample.
+
+The crate does not know which mail server wrote the log.
+*/
+
+mod draft;
+mod group;
+mod id;
+mod message;
+mod trace;
+
+pub use group::{Group, GroupId, Groups, query};
+pub use id::Id;
+pub use message::{HostFailure, Message, Outcome, Recipient, address_key, domain_of};
+pub use trace::Trace;
+
+/// A hash map whose order nothing may depend on.
+pub type Map<K, V> = hashbrown::HashMap<K, V>;

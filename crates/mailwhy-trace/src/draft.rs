@@ -1,0 +1,299 @@
+//! The lines of one message, in little space, until it is known how the message ends.
+
+use std::ops::Range;
+
+use mailwhy_codes::Reason;
+use mailwhy_logs::{Event, Kind};
+
+use crate::message::address_key;
+use crate::{GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
+
+/// Below this many recipients a list is searched faster than a map.
+const FEW: usize = 16;
+
+/// A place in [`Draft::text`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    len: u32,
+}
+
+/// What a line says about its message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum What {
+    Arrived,
+    Delivered,
+    Discarded,
+    Deferred,
+    Failed,
+    HostFailed,
+    Completed,
+    Frozen,
+    Unfrozen,
+    Removed,
+}
+
+/// One line of the message.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    what: What,
+    time: Option<i64>,
+    /// The recipient; of an arrival the sender.
+    address: Span,
+    /// The remote host; of an arrival the message it reports on.
+    host: Span,
+    group: Option<GroupId>,
+}
+
+/// A message that is being put together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Draft {
+    /// The order in which messages were first seen.
+    pub(crate) order: u32,
+    text: Vec<u8>,
+    steps: Vec<Step>,
+    pub(crate) arrived: bool,
+    pub(crate) completed: bool,
+    /// Nothing of it may be before its arrival line: see [`Draft::is_whole`].
+    ended: bool,
+    cutthrough: bool,
+}
+
+impl Draft {
+    pub(crate) fn new(order: u32) -> Self {
+        Self { order, ..Self::default() }
+    }
+
+    /// Adds a line. `time` is in milliseconds of the log's clock.
+    pub(crate) fn push(&mut self, event: &Event<'_>, time: Option<i64>, group: Option<GroupId>) {
+        let what = match event.kind {
+            Kind::Arrival | Kind::FakeReject => {
+                self.arrived = true;
+                What::Arrived
+            }
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(event) => What::Discarded,
+            Kind::Delivery | Kind::AdditionalDelivery => What::Delivered,
+            Kind::Cutthrough => {
+                self.cutthrough = true;
+                What::Delivered
+            }
+            Kind::Failure => What::Failed,
+            Kind::Deferral => What::Deferred,
+            Kind::HostError => What::HostFailed,
+            Kind::Completed => {
+                self.completed = true;
+                What::Completed
+            }
+            Kind::Frozen => What::Frozen,
+            Kind::Unfrozen => What::Unfrozen,
+            Kind::Removed => What::Removed,
+            _ => return,
+        };
+        self.ended |= matches!(what, What::Delivered | What::Discarded | What::Failed | What::Removed);
+        let (address, host) = if what == What::Arrived {
+            (self.keep(event.sender.unwrap_or_default()), self.keep(event.bounce_of.unwrap_or_default()))
+        } else {
+            let address = match (event.recipient, event.original_recipient) {
+                (Some(recipient), original) => self.keep(&address_key(recipient, original)),
+                (None, original) => self.keep(original.unwrap_or_default()),
+            };
+            (address, self.keep(event.host.or(event.ip).unwrap_or_default()))
+        };
+        self.steps.push(Step { what, time, address, host, group });
+    }
+
+    /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
+    pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
+        let shift = self.text.len() as u32;
+        self.text.extend_from_slice(&later.text);
+        self.steps.extend(later.steps.iter().map(|step| Step {
+            address: Span { start: step.address.start + shift, ..step.address },
+            host: Span { start: step.host.start + shift, ..step.host },
+            group: step.group.map(|g| map[g.0 as usize]),
+            ..*step
+        }));
+        self.arrived |= later.arrived;
+        self.completed |= later.completed;
+        self.ended |= later.ended;
+        self.cutthrough |= later.cutthrough;
+    }
+
+    /// Whether the message began and ended here, so that no earlier part of the log can hold a line of it.
+    ///
+    /// A cutthrough delivery is logged before the arrival: such a message may have begun earlier.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.arrived && self.completed && self.ended && !self.cutthrough
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> Span {
+        let span = Span { start: self.text.len() as u32, len: bytes.len() as u32 };
+        self.text.extend_from_slice(bytes);
+        span
+    }
+
+    fn get(&self, span: Span) -> &[u8] {
+        let Range { start, end } = span.start as usize..(span.start + span.len) as usize;
+        &self.text[start..end]
+    }
+
+    /// Follows the lines from the first to the last and tells what became of the message.
+    pub(crate) fn tell(&self, id: Id, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
+        let mut message = Message {
+            id,
+            arrived: None,
+            has_arrival: self.arrived,
+            ended: None,
+            completed: self.completed,
+            sender: None,
+            bounce_of: None,
+            frozen: false,
+            removed: false,
+            discarded: 0,
+            recipients: &[],
+            attempts: &[],
+            host_failures: &[],
+        };
+        let mut recipients = Recipients::default();
+        let mut attempts = Vec::new();
+        let mut failures = Vec::new();
+        // Failures of hosts that no recipient's line has repeated yet: Exim writes the host's line first.
+        let mut open: Vec<HostFailure<'_>> = Vec::new();
+        let mut last_host = None;
+        for step in &self.steps {
+            let address = self.get(step.address);
+            let host = self.get(step.host);
+            match step.what {
+                What::Arrived => {
+                    message.arrived = step.time;
+                    message.sender = Some(address);
+                    message.bounce_of = Some(host).filter(|id| !id.is_empty());
+                }
+                What::Delivered => {
+                    let recipient = recipients.get(address);
+                    recipient.outcome = Outcome::Delivered;
+                    recipient.deliveries += 1;
+                    recipient.last = step.time;
+                    recipient.host = host;
+                }
+                What::Discarded => message.discarded += 1,
+                What::HostFailed => {
+                    if let Some(group) = step.group {
+                        let failure = HostFailure { host, group, time: step.time };
+                        last_host = Some(failure);
+                        open.push(failure);
+                    }
+                }
+                What::Deferred | What::Failed => {
+                    let recipient = recipients.get(address);
+                    let mut group = step.group;
+                    if let Some(own) = group {
+                        let verdict = &groups.get(own).verdict;
+                        if verdict.cause.is_some_and(|cause| cause.inherits) {
+                            // Not an attempt: the last one tells the cause.
+                            group = recipient.deferral.or(last_host.map(|f| f.group)).or(group);
+                            recipient.expired = step.what == What::Failed;
+                        } else {
+                            group = Some(match_host(&mut open, last_host, own, host, groups));
+                            attempts.extend(group);
+                        }
+                    }
+                    recipient.last = step.time;
+                    if !host.is_empty() {
+                        recipient.host = host;
+                    }
+                    if step.what == What::Failed {
+                        recipient.outcome = Outcome::Failed;
+                        recipient.failure = group;
+                        recipient.failures += 1;
+                    } else {
+                        recipient.outcome = Outcome::Deferred;
+                        recipient.deferral = group;
+                        recipient.deferrals += 1;
+                        recipient.first_deferral = recipient.first_deferral.or(step.time);
+                        recipient.greylisted |=
+                            group.is_some_and(|g| groups.get(g).verdict.reason == Reason::Greylisted);
+                    }
+                    failures.append(&mut open);
+                }
+                What::Completed => message.ended = step.time,
+                What::Frozen => message.frozen = true,
+                What::Unfrozen => message.frozen = false,
+                What::Removed => message.removed = true,
+            }
+        }
+        failures.append(&mut open);
+        message.recipients = &recipients.list;
+        message.attempts = &attempts;
+        message.host_failures = &failures;
+        sink(&message, groups);
+    }
+}
+
+/// The group of a recipient's attempt, and the end of the host's line that reports the same attempt.
+///
+/// Exim writes `H=… Connection refused`, then `== … defer (111): Connection refused` for each recipient; the host's line
+/// says at least as much.
+fn match_host(
+    open: &mut Vec<HostFailure<'_>>,
+    last: Option<HostFailure<'_>>,
+    own: GroupId,
+    host: &[u8],
+    groups: &Groups,
+) -> GroupId {
+    let reason = groups.get(own).verdict.reason;
+    let same = |f: &HostFailure<'_>| {
+        groups.get(f.group).verdict.reason == reason && (host.is_empty() || host == f.host)
+    };
+    // After the first recipient the line is taken out, and matches further ones as the last.
+    let found = open.iter().rposition(same).map(|at| open.remove(at)).or(last.filter(same));
+    found.filter(|_| host.is_empty()).map_or(own, |f| f.group)
+}
+
+/// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
+fn is_discarded(event: &Event<'_>) -> bool {
+    event.original_recipient.is_none() && event.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
+}
+
+/// The recipients of a message in the order of their first line.
+#[derive(Default)]
+struct Recipients<'a> {
+    list: Vec<Recipient<'a>>,
+    places: Map<&'a [u8], usize>,
+}
+
+impl<'a> Recipients<'a> {
+    fn get(&mut self, address: &'a [u8]) -> &mut Recipient<'a> {
+        let found = if self.list.len() < FEW {
+            self.list.iter().position(|r| r.address == address)
+        } else {
+            if self.places.is_empty() {
+                self.places = self.list.iter().enumerate().map(|(i, r)| (r.address, i)).collect();
+            }
+            self.places.get(address).copied()
+        };
+        let at = found.unwrap_or_else(|| self.add(address));
+        &mut self.list[at]
+    }
+
+    fn add(&mut self, address: &'a [u8]) -> usize {
+        let at = self.list.len();
+        self.list.push(Recipient {
+            address,
+            outcome: Outcome::Deferred,
+            failure: None,
+            deferral: None,
+            greylisted: false,
+            expired: false,
+            deliveries: 0,
+            failures: 0,
+            deferrals: 0,
+            last: None,
+            first_deferral: None,
+            host: &[],
+        });
+        if at >= FEW {
+            self.places.insert(address, at);
+        }
+        at
+    }
+}

@@ -1,0 +1,125 @@
+//! Each distinct failure once.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
+use mailwhy_codes::{Class, provider_by_domain, provider_by_host};
+use mailwhy_logs::{Event, Kind};
+
+use crate::Map;
+use crate::message::domain_of;
+
+/// The longest part of a reply that is kept as a sample.
+const SAMPLE: usize = 2048;
+
+/// The place of a group in its [`Groups`].
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub struct GroupId(pub u32);
+
+/// Failures that are the same but for addresses, hosts, ids, times and numbers.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// Of the normalised text, see [`mailwhy_classify::fingerprint`].
+    pub fingerprint: u64,
+    /// What it means.
+    pub verdict: Verdict,
+    /// The first of them, as it stands in the log.
+    pub sample: Vec<u8>,
+}
+
+/// All distinct failures of a log, or of a part of one.
+#[derive(Clone, Debug, Default)]
+pub struct Groups {
+    list: Vec<Group>,
+    /// Where the group with this key stands in the list.
+    places: Map<u64, GroupId>,
+    /// Scratch for the normalised text.
+    normal: Vec<u8>,
+}
+
+impl Groups {
+    /// The group of what went wrong in `event`, see [`query`].
+    ///
+    /// Each distinct text is classified once. `None` where the event reports no failure.
+    pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
+        let query = query(event)?;
+        let provider = query
+            .host
+            .and_then(provider_by_host)
+            .or_else(|| query.recipient_domain.and_then(provider_by_domain))
+            .map(|p| p.id);
+        self.normal.clear();
+        normalize(query.text, &mut self.normal);
+        let fingerprint = fingerprint(&self.normal);
+        let mut key = DefaultHasher::new();
+        (fingerprint, provider, query.stage, query.class).hash(&mut key);
+        let key = key.finish();
+
+        Some(*self.places.entry(key).or_insert_with(|| {
+            let verdict = classifier.classify(&query);
+            let sample = query.text[..query.text.len().min(SAMPLE)].to_vec();
+            self.list.push(Group { fingerprint, verdict, sample });
+            GroupId(self.list.len() as u32 - 1)
+        }))
+    }
+
+    /// Takes over the groups of a later part of the log; gives for each of them its place here.
+    pub fn append(&mut self, later: Self) -> Vec<GroupId> {
+        let mut map = vec![GroupId(0); later.list.len()];
+        let mut keys = vec![0; later.list.len()];
+        for (key, place) in later.places {
+            keys[place.0 as usize] = key;
+        }
+        for ((group, key), to) in later.list.into_iter().zip(keys).zip(&mut map) {
+            *to = *self.places.entry(key).or_insert_with(|| {
+                self.list.push(group);
+                GroupId(self.list.len() as u32 - 1)
+            });
+        }
+        map
+    }
+
+    /// The group at this place.
+    #[must_use]
+    pub fn get(&self, id: GroupId) -> &Group {
+        &self.list[id.0 as usize]
+    }
+
+    /// All groups, in the order of their places.
+    pub fn iter(&self) -> std::slice::Iter<'_, Group> {
+        self.list.iter()
+    }
+
+    /// How many groups there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// What the classifier wants to know of an event that reports a failure: the reply of a remote server, or else the words
+/// of ours. `None` for other events.
+#[must_use]
+pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
+    let class = match event.kind {
+        Kind::Failure => Some(Class::Permanent),
+        Kind::Deferral | Kind::HostError => Some(Class::Transient),
+        Kind::AuthFailure | Kind::Rejected => None,
+        _ => return None,
+    };
+    // The domain of a file, pipe or local part is our own, whose provider we are.
+    let domain = event.recipient.map(domain_of).filter(|domain| !domain.is_empty());
+    Some(Query {
+        text: event.reply.map(|reply| reply.text).or(event.error).unwrap_or_default(),
+        stage: event.reply.and_then(|reply| reply.stage).or(event.stage),
+        host: event.host.or(event.ip),
+        recipient_domain: domain,
+        class,
+    })
+}

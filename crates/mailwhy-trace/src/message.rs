@@ -1,0 +1,107 @@
+//! A message and what became of it.
+
+use std::borrow::Cow;
+
+use crate::{GroupId, Id};
+
+/// How it ended for one recipient, as far as the log tells.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Outcome {
+    /// Delivered at least once, and nothing failed for good after that.
+    Delivered,
+    /// Failed for good.
+    Failed,
+    /// Deferred, and no end seen.
+    Deferred,
+}
+
+/// One recipient of a message.
+#[derive(Clone, Debug)]
+pub struct Recipient<'a> {
+    /// The address that was delivered to, see [`address_key`].
+    pub address: &'a [u8],
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Why it failed.
+    pub failure: Option<GroupId>,
+    /// Why it was deferred last.
+    pub deferral: Option<GroupId>,
+    /// Whether it was ever greylisted or otherwise deferred on purpose at first.
+    pub greylisted: bool,
+    /// It failed because the retries were used up; `failure` tells the cause of the last attempt.
+    pub expired: bool,
+    /// Lines that report a delivery.
+    pub deliveries: u32,
+    /// Lines that report a failure.
+    pub failures: u32,
+    /// Lines that report a deferral.
+    pub deferrals: u32,
+    /// When it ended or was tried last: milliseconds of the log's clock.
+    pub last: Option<i64>,
+    /// When it was deferred first.
+    pub first_deferral: Option<i64>,
+    /// The remote host that took or refused it last; empty for a local delivery.
+    pub host: &'a [u8],
+}
+
+/// A host that could not be delivered to, where no recipient's line repeats it: another host was tried instead.
+#[derive(Clone, Copy, Debug)]
+pub struct HostFailure<'a> {
+    /// The host's name, or its address where it has none.
+    pub host: &'a [u8],
+    /// What it said, or what happened.
+    pub group: GroupId,
+    /// When.
+    pub time: Option<i64>,
+}
+
+/// A message, as far as the log tells.
+#[derive(Clone, Debug)]
+pub struct Message<'a> {
+    /// Its id.
+    pub id: Id,
+    /// When it came in; `None` if that was before the log begins.
+    pub arrived: Option<i64>,
+    /// Whether its arrival is in the log.
+    pub has_arrival: bool,
+    /// When it left the queue.
+    pub ended: Option<i64>,
+    /// Whether it has left the queue.
+    pub completed: bool,
+    /// The envelope sender, empty for a bounce; `None` if its arrival is not in the log.
+    pub sender: Option<&'a [u8]>,
+    /// The message that it reports on.
+    pub bounce_of: Option<&'a [u8]>,
+    /// Whether it was put on hold.
+    pub frozen: bool,
+    /// Whether it was removed from the queue by someone or by age.
+    pub removed: bool,
+    /// How often it was discarded as a whole, by an ACL or the system filter.
+    pub discarded: u32,
+    /// Its recipients, in the order of their first line.
+    pub recipients: &'a [Recipient<'a>],
+    /// What each failed attempt for a recipient met: an attempt that the log reports twice is here once, lines that
+    /// report no attempt (`retry time not reached`) are not.
+    pub attempts: &'a [GroupId],
+    /// Hosts that were tried in vain before another took the message.
+    pub host_failures: &'a [HostFailure<'a>],
+}
+
+/// The address of a recipient in full.
+///
+/// Exim writes the bare local part of a local delivery (`=> anna <anna@d.example>`): the domain is that of the
+/// original address then, which is also that of files and pipes.
+#[must_use]
+pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, [u8]> {
+    let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || !recipient.contains(&b'@');
+    match original.map(domain_of).filter(|d| bare && !d.is_empty()) {
+        Some(domain) => Cow::Owned([recipient, b"@", domain].concat()),
+        None => Cow::Borrowed(recipient),
+    }
+}
+
+/// The domain of an address, or nothing.
+#[must_use]
+pub fn domain_of(address: &[u8]) -> &[u8] {
+    memchr::memrchr(b'@', address).map_or(&[], |at| &address[at + 1..])
+}

@@ -1,0 +1,107 @@
+//! Messages in the making.
+
+use mailwhy_logs::{Event, Kind, Time};
+
+use crate::draft::Draft;
+use crate::{GroupId, Groups, Id, Map, Message};
+
+/// Joins events by message id.
+///
+/// Memory grows with the messages that are on the queue, not with the log.
+#[derive(Debug, Default)]
+pub struct Trace {
+    open: Map<Id, Draft>,
+    /// How many messages have been seen.
+    seen: u32,
+}
+
+impl Trace {
+    /// Takes the next event of the log; `group` is its failure, from [`Groups::of`].
+    ///
+    /// Gives a message to `sink` when its last line has come, unless its first line may be in an earlier part of the
+    /// log: such messages wait for [`Trace::append`] or [`Trace::finish`].
+    pub fn push(
+        &mut self,
+        event: &Event<'_>,
+        group: Option<GroupId>,
+        groups: &Groups,
+        sink: &mut impl FnMut(&Message<'_>, &Groups),
+    ) {
+        let Some(id) = event.id.map(Id::new) else { return };
+        match event.kind {
+            Kind::Arrival
+            | Kind::FakeReject
+            | Kind::Delivery
+            | Kind::AdditionalDelivery
+            | Kind::Cutthrough
+            | Kind::Failure
+            | Kind::Deferral
+            | Kind::Completed
+            | Kind::Frozen
+            | Kind::Unfrozen
+            | Kind::Removed
+            | Kind::HostError
+            | Kind::AuthFailure => {}
+            // Other lines with an id may be of a message that was refused in the end.
+            _ => return,
+        }
+        let draft = self.open.entry(id).or_insert_with(|| {
+            self.seen += 1;
+            Draft::new(self.seen)
+        });
+        draft.push(event, event.time.map(millis), group);
+        if draft.is_whole() {
+            draft.tell(id, groups, sink);
+            self.open.remove(&id);
+        }
+    }
+
+    /// Takes over what a trace of the part of the log right behind this one has left open; `map` tells where its
+    /// groups are now ([`Groups::append`]).
+    ///
+    /// `self` must have seen the log from its beginning: a message that is completed by now is given to `sink`.
+    pub fn append(
+        &mut self,
+        later: Self,
+        map: &[GroupId],
+        groups: &Groups,
+        sink: &mut impl FnMut(&Message<'_>, &Groups),
+    ) {
+        for (id, draft) in sorted(later.open) {
+            let mine = self.open.entry(id).or_insert_with(|| {
+                self.seen += 1;
+                Draft::new(self.seen)
+            });
+            mine.append(&draft, map);
+            if mine.completed {
+                mine.tell(id, groups, sink);
+                self.open.remove(&id);
+            }
+        }
+    }
+
+    /// Gives all messages that are still on the queue to `sink`: the log is at its end.
+    pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
+        for (id, draft) in sorted(self.open) {
+            draft.tell(id, groups, sink);
+        }
+    }
+
+    /// How many messages are open.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+}
+
+/// In the order in which they were first seen, whatever the map's order is.
+fn sorted(open: Map<Id, Draft>) -> Vec<(Id, Draft)> {
+    let mut list: Vec<_> = open.into_iter().collect();
+    list.sort_unstable_by_key(|(_, draft)| draft.order);
+    list
+}
+
+/// Milliseconds of the log's clock.
+fn millis(time: Time) -> i64 {
+    time.civil * 1000 + i64::from(time.millis.unwrap_or(0))
+}
