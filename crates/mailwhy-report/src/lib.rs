@@ -1,1 +1,20 @@
-//! Under construction.
+/*!
+What a log says about undelivered mail, as one model, printed in several forms.
+
+A [`Summary`] counts; the summary of the following part of a log can be added to it. [`Summary::report`] makes of it a
+[`Report`]: plain data, in the order and language in which it is read. The renderers print that and nothing else, so
+the terminal, JSON, CSV and Markdown cannot disagree.
+*/
+
+mod build;
+mod histogram;
+mod model;
+mod render;
+mod summary;
+mod text;
+
+pub use build::About;
+pub use model::*;
+pub use render::{By, Format, Style, render};
+pub use summary::{Place, Summary};
+pub use text::{cell, printable, readable, rfc3339};

@@ -1,0 +1,484 @@
+//! From counts to a report: names, order, language.
+
+use std::cmp::Reverse;
+
+use hashbrown::HashSet;
+use mailwhy_classify::Verdict;
+use mailwhy_codes::{Actor, Lang, Reason, Scope};
+use mailwhy_logs::{Kind, Time};
+use mailwhy_trace::{Group, Map};
+
+use crate::summary::{
+    Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
+};
+use crate::text::{printable, readable, rfc3339};
+use crate::{
+    Advice, Bucket, Count, DestinationRow, File, Greylisting, GroupRow, HostRow, Input, Logins, Messages,
+    OutcomeCount, ReasonRow, Recipients, RejectionRow, ReplyRow, Report, SenderRow, Unknown,
+};
+
+/// How many addresses and accounts of password guessing are named.
+const LOGINS: usize = 20;
+
+/// What a report needs to know beside the counts.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// The language of its texts.
+    pub lang: Lang,
+    /// The files, in the order of [`Place::file`].
+    pub files: Vec<File>,
+    /// Lines too long to be read whole.
+    pub cut_lines: u64,
+    /// Whether reading was stopped before the end.
+    pub partial: bool,
+    /// How long reading took, in seconds.
+    pub seconds: Option<f64>,
+}
+
+impl Summary {
+    /// Makes the report. [`Summary::finish`] comes before.
+    #[must_use]
+    pub fn report(&self, about: About) -> Report {
+        let builder = Builder { counts: &self.counts, summary: self, lang: about.lang };
+        let counts = &self.counts;
+        let file_name = |place: Place| {
+            about.files.get(place.file as usize).map_or_else(String::new, |file| file.name.clone())
+        };
+        let unknown = counts
+            .unknown
+            .iter()
+            .map(|(place, text)| Unknown {
+                file: file_name(*place),
+                line: place.line,
+                text: printable(text),
+            })
+            .collect();
+        Report {
+            version: 1,
+            flags: Kind::ALL
+                .iter()
+                .zip(counts.kinds)
+                .filter(|&(_, count)| count > 0)
+                .map(|(kind, count)| Count { name: kind.as_str().into(), count })
+                .collect(),
+            messages: builder.messages(),
+            recipients: Recipients {
+                total: counts.recipients.delivered + counts.recipients.failed + counts.recipients.deferred,
+                delivered: counts.recipients.delivered,
+                delivered_after_deferral: counts.recipients.delivered_after_deferral,
+                failed: counts.recipients.failed,
+                deferred: counts.recipients.deferred,
+            },
+            advice: builder.advice(),
+            greylisting: Greylisting {
+                recipients: counts.greylisting.recipients,
+                delivered: counts.greylisting.delivered,
+                median_delay: counts.greylisting.delays.quantile(0.5),
+            },
+            reasons: builder.reasons(),
+            replies: builder.replies(),
+            stages: ranked(counts.stages.iter().map(|(stage, &n)| (stage.as_str().to_owned(), n))),
+            errnos: ranked(counts.errnos.iter().map(|(errno, &n)| (errno.to_string(), n))),
+            providers: builder.providers(),
+            domains: builder.domains(),
+            hosts: builder.hosts(),
+            groups: builder.groups(file_name),
+            senders: builder.senders(),
+            rejections: builder.rejections(),
+            logins: Logins {
+                failures: counts.logins.failures,
+                addresses: counts.logins.addresses.len() as u64,
+                top_addresses: top(&counts.logins.addresses),
+                top_accounts: top(&counts.logins.accounts),
+            },
+            timeline: builder.timeline(),
+            timeline_step: TIMELINE_STEP,
+            unknown,
+            input: Input {
+                lines: counts.lines,
+                bytes: about.files.iter().map(|file| file.bytes).sum(),
+                files: about.files,
+                first: counts.first.map(rfc3339),
+                last: counts.last.map(rfc3339),
+                unknown_lines: counts.kinds[Kind::Unknown as usize],
+                cut_lines: about.cut_lines,
+                partial: about.partial,
+                seconds: about.seconds,
+            },
+        }
+    }
+}
+
+struct Builder<'a> {
+    summary: &'a Summary,
+    counts: &'a Counts,
+    lang: Lang,
+}
+
+impl<'a> Builder<'a> {
+    /// All groups with what is counted of them.
+    fn all_groups(&self) -> impl Iterator<Item = (&'a Group, &'a GroupCounts)> {
+        self.summary.groups.iter().zip(&self.counts.by_group)
+    }
+
+    fn title(&self, reason: Reason) -> &'static str {
+        mailwhy_codes::reason(reason).text.get(self.lang).title
+    }
+
+    /// A time of the log, which is in civil milliseconds, with the log's zone if it has one.
+    fn time(&self, millis: Option<i64>) -> Option<String> {
+        let offset = self.counts.last.and_then(|t| t.offset);
+        millis.map(|t| rfc3339(Time { civil: t.div_euclid(1000), millis: None, offset }))
+    }
+
+    fn messages(&self) -> Messages {
+        let mut m = Messages { bounces: self.counts.bounces, ..Messages::default() };
+        let mut outcomes: Vec<_> = self.counts.outcomes.iter().collect();
+        outcomes.sort();
+        for (&(outcome, arrived, completed), &count) in outcomes {
+            m.total += count;
+            m.began_before += if arrived { 0 } else { count };
+            *(if completed { &mut m.completed } else { &mut m.open }) += count;
+            match (outcome, completed) {
+                (MessageOutcome::Delivered, _) => m.delivered += count,
+                (MessageOutcome::DeliveredAfterDeferral, _) => {
+                    m.delivered += count;
+                    m.delivered_after_deferral += count;
+                }
+                (MessageOutcome::PartlyDelivered, true) => m.partly_delivered += count,
+                (MessageOutcome::Failed, _) => m.failed += count,
+                (MessageOutcome::FailedAfterDeferral, _) => {
+                    m.failed += count;
+                    m.failed_after_deferral += count;
+                }
+                (MessageOutcome::Discarded, _) => m.discarded += count,
+                (MessageOutcome::Removed, _) => m.removed += count,
+                (MessageOutcome::CompletedOnly, _) => m.completed_only += count,
+                (MessageOutcome::Frozen, _) => m.frozen += count,
+                (MessageOutcome::Deferred, _) => m.deferred += count,
+                (MessageOutcome::PartlyDelivered, false) | (MessageOutcome::NotCompleted, _) => {}
+            }
+            m.outcomes.push(OutcomeCount { outcome: outcome.as_str(), arrived, open: !completed, count });
+        }
+        m
+    }
+
+    fn advice(&self) -> Vec<Advice> {
+        let mut items: Map<(&str, Option<&str>, Option<&[u8]>), Item<'_>> = Map::default();
+        for (group, counts) in self.all_groups() {
+            let verdict = &group.verdict;
+            if verdict.actor == Actor::Nobody || counts.failed + counts.waiting == 0 {
+                continue;
+            }
+            let provider = verdict.provider.map(|p| p.id);
+            let mut add = |key, failed, waiting| {
+                let item = items.entry(key).or_insert_with(|| Item::new(group));
+                item.failed += failed;
+                item.waiting += waiting;
+                item.first = [item.first, counts.first].into_iter().flatten().min();
+                item.last = item.last.max(counts.last);
+                item.addresses.extend(&counts.addresses);
+            };
+            match verdict.scope {
+                // Bad addresses are one job, wherever they are.
+                Scope::Address => add((verdict.reason.as_str(), None, None), counts.failed, counts.waiting),
+                Scope::SenderDomain | Scope::SenderAddress if !counts.senders.is_empty() => {
+                    for (domain, &(failed, waiting)) in &counts.senders {
+                        add((verdict.rule, provider, Some(&domain[..])), failed, waiting);
+                    }
+                }
+                _ => add((verdict.rule, provider, None), counts.failed, counts.waiting),
+            }
+        }
+        let mut items: Vec<_> = items.into_iter().collect();
+        items.sort_by(|(a_key, a), (b_key, b)| {
+            (b.failed + b.waiting, b.failed, a_key).cmp(&(a.failed + a.waiting, a.failed, b_key))
+        });
+        items.into_iter().map(|((_, _, domain), item)| self.advise(domain, &item)).collect()
+    }
+
+    fn advise(&self, domain: Option<&[u8]>, item: &Item<'_>) -> Advice {
+        let verdict = &item.group.verdict;
+        let by_reason = verdict.scope == Scope::Address;
+        let text = if by_reason {
+            mailwhy_codes::reason(verdict.reason).text.get(self.lang)
+        } else {
+            verdict.text(self.lang)
+        };
+        let sender_domain = domain.map(printable).filter(|d| !d.is_empty());
+        let provider = verdict.provider.filter(|_| !by_reason);
+        let fill = |text: &str| fill(text, self.lang, provider.map(|p| p.name), sender_domain.as_deref());
+        let action = text.actions.iter().find(|a| a.who == verdict.actor).or(text.actions.first());
+        let own = verdict.cause.is_some_and(|c| c.provider.is_some());
+        let title = fill(text.title);
+        Advice {
+            title: match provider {
+                Some(provider) if !own => format!("{}: {title}", provider.name),
+                _ => title,
+            },
+            action: action.map_or_else(String::new, |a| fill(a.text)),
+            actor: verdict.actor.as_str(),
+            reason: verdict.reason.as_str(),
+            rule: if by_reason { verdict.reason.as_str().into() } else { verdict.rule.into() },
+            provider: provider.map(|p| p.name.to_owned()),
+            sender_domain,
+            failed: item.failed,
+            waiting: item.waiting,
+            addresses: item.addresses.len() as u64,
+            first: self.time(item.first),
+            last: self.time(item.last),
+        }
+    }
+
+    fn reasons(&self) -> Vec<ReasonRow> {
+        let mut rows: Vec<_> = self.counts.reasons.iter().collect();
+        rows.sort_by_key(|&(&reason, n)| (Reverse((n.failed, n.delayed, n.attempts)), reason));
+        rows.into_iter()
+            .map(|(&reason, n)| ReasonRow {
+                reason: reason.as_str(),
+                title: self.title(reason),
+                actor: mailwhy_codes::reason(reason).actor.as_str(),
+                failed: n.failed,
+                delayed: n.delayed,
+                attempts: n.attempts,
+                addresses: n.addresses.len() as u64,
+                bad_addresses: n.bad_addresses.len() as u64,
+                places: ranked(n.places.iter().map(|(place, &n)| (place.name(), n))),
+            })
+            .collect()
+    }
+
+    fn replies(&self) -> Vec<ReplyRow> {
+        let mut rows: Vec<_> = self.counts.replies.iter().collect();
+        rows.sort_by_key(|&(&key, &count)| (Reverse(count), key));
+        rows.into_iter()
+            .map(|(&(code, enhanced), &count)| ReplyRow {
+                code,
+                enhanced: enhanced.map(|e| e.to_string()),
+                title: enhanced
+                    .and_then(mailwhy_codes::enhanced)
+                    .map(|e| e.text.get(self.lang).title)
+                    .or_else(|| code.and_then(mailwhy_codes::basic).map(|b| b.text.get(self.lang).title))
+                    .unwrap_or_default()
+                    .to_owned(),
+                count,
+            })
+            .collect()
+    }
+
+    fn domains(&self) -> Vec<DestinationRow> {
+        self.destinations(self.counts.domains.iter().map(|(domain, n)| (printable(domain), n)).collect())
+    }
+
+    fn providers(&self) -> Vec<DestinationRow> {
+        let mut known: Map<&'static str, DomainCounts> = Map::default();
+        let mut rows = Vec::new();
+        for (domain, n) in &self.counts.domains {
+            match n.provider {
+                Some(provider) => known.entry(provider.name).or_default().append(n),
+                None => rows.push((printable(domain), n)),
+            }
+        }
+        rows.extend(known.iter().map(|(name, n)| ((*name).to_owned(), n)));
+        self.destinations(rows)
+    }
+
+    fn destinations(&self, mut rows: Vec<(String, &DomainCounts)>) -> Vec<DestinationRow> {
+        rows.sort_by(|(a, n), (b, m)| (m.recipients(), a).cmp(&(n.recipients(), b)));
+        rows.into_iter()
+            .map(|(name, n)| {
+                let top = (!n.reasons.is_empty()).then(|| most(&n.reasons));
+                DestinationRow {
+                    name,
+                    provider: n.provider.map(|p| p.id),
+                    delivered: n.delivered,
+                    failed: n.failed,
+                    deferred: n.deferred,
+                    delayed: n.delayed,
+                    waiting: n.waiting,
+                    median_delay: n.delays.quantile(0.5),
+                    p95_delay: n.delays.quantile(0.95),
+                    top_reason: top.map(Reason::as_str),
+                    top_reason_title: top.map(|r| self.title(r)),
+                }
+            })
+            .collect()
+    }
+
+    fn hosts(&self) -> Vec<HostRow> {
+        let mut rows: Vec<_> = self.counts.hosts.iter().filter(|(_, n)| n.failed_attempts > 0).collect();
+        rows.sort_by(|(a, n), (b, m)| (m.failed_attempts, a).cmp(&(n.failed_attempts, b)));
+        rows.into_iter()
+            .map(|(host, n)| {
+                let top = most(&n.reasons);
+                HostRow {
+                    host: printable(host),
+                    delivered: n.delivered,
+                    failed_attempts: n.failed_attempts,
+                    top_reason: top.as_str(),
+                    top_reason_title: self.title(top),
+                    last: self.time(n.last),
+                }
+            })
+            .collect()
+    }
+
+    fn groups(&self, file_name: impl Fn(Place) -> String) -> Vec<GroupRow> {
+        let mut rows: Vec<_> = self.all_groups().filter(|(_, n)| n.attempts > 0).collect();
+        rows.sort_by(|(a, n), (b, m)| (m.attempts, n.place, &a.sample).cmp(&(n.attempts, m.place, &b.sample)));
+        rows.into_iter()
+            .map(|(group, n)| {
+                let Verdict { code, enhanced, stage, provider, reason, actor, retry, bad_address, .. } = group.verdict;
+                GroupRow {
+                    fingerprint: format!("{:016x}", group.fingerprint),
+                    text: readable(&group.sample),
+                    sample: printable(&group.sample),
+                    file: file_name(n.place),
+                    offset: n.place.offset,
+                    code,
+                    enhanced: enhanced.map(|e| e.to_string()),
+                    stage: stage.map(|s| s.as_str()),
+                    provider: provider.map(|p| p.name),
+                    reason: reason.as_str(),
+                    title: fill(group.verdict.text(self.lang).title, self.lang, provider.map(|p| p.name), None),
+                    actor: actor.as_str(),
+                    retry: retry.as_str(),
+                    bad_address,
+                    confidence: group.verdict.confidence.as_str(),
+                    rule: group.verdict.rule.into(),
+                    attempts: n.attempts,
+                    failed: n.failed,
+                    delayed: n.delayed,
+                    first: self.time(n.first),
+                    last: self.time(n.last),
+                }
+            })
+            .collect()
+    }
+
+    fn senders(&self) -> Vec<SenderRow> {
+        let mut rows: Vec<_> = self.counts.senders.iter().filter(|(_, n)| n.failed > 0).collect();
+        rows.sort_by(|(a, n), (b, m)| (m.failed, a).cmp(&(n.failed, b)));
+        rows.into_iter()
+            .map(|(domain, n)| {
+                let top = most(&n.reasons);
+                SenderRow {
+                    domain: printable(domain),
+                    failed: n.failed,
+                    delivered: n.delivered,
+                    top_reason: top.as_str(),
+                    top_reason_title: self.title(top),
+                }
+            })
+            .collect()
+    }
+
+    fn rejections(&self) -> Vec<RejectionRow> {
+        let mut rows: Vec<_> = self.all_groups().filter(|(_, n)| n.refused > 0).collect();
+        rows.sort_by(|(a, n), (b, m)| (m.refused, n.place, &a.sample).cmp(&(n.refused, m.place, &b.sample)));
+        rows.into_iter()
+            .map(|(group, n)| RejectionRow {
+                reason: group.verdict.reason.as_str(),
+                title: group.verdict.text(self.lang).title.to_owned(),
+                stage: group.verdict.stage.map(|s| s.as_str()),
+                text: readable(&group.sample),
+                count: n.refused,
+                hosts: n.refused_hosts.len() as u64,
+                last: self.time(n.last),
+            })
+            .collect()
+    }
+
+    fn timeline(&self) -> Vec<Bucket> {
+        let offset = self.counts.last.and_then(|t| t.offset);
+        self.counts
+            .timeline
+            .iter()
+            .map(|(&hour, n)| Bucket {
+                time: rfc3339(Time { civil: hour * TIMELINE_STEP, millis: None, offset }),
+                arrived: n.arrived,
+                delivered: n.delivered,
+                failed: n.failed,
+                deferred: n.deferred,
+                rejected: n.rejected,
+            })
+            .collect()
+    }
+}
+
+/// One piece of advice in the making.
+struct Item<'a> {
+    group: &'a Group,
+    failed: u64,
+    waiting: u64,
+    first: Option<i64>,
+    last: Option<i64>,
+    addresses: HashSet<u64>,
+}
+
+impl<'a> Item<'a> {
+    fn new(group: &'a Group) -> Self {
+        Self { group, failed: 0, waiting: 0, first: None, last: None, addresses: HashSet::new() }
+    }
+}
+
+impl Destination {
+    fn name(&self) -> String {
+        match self {
+            Self::Provider(name) => (*name).to_owned(),
+            Self::Domain(domain) => printable(domain),
+        }
+    }
+}
+
+impl MessageOutcome {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::DeliveredAfterDeferral => "delivered-after-deferral",
+            Self::PartlyDelivered => "partly-delivered",
+            Self::Failed => "failed",
+            Self::FailedAfterDeferral => "failed-after-deferral",
+            Self::Discarded => "discarded",
+            Self::Removed => "removed",
+            Self::CompletedOnly => "completed-only",
+            Self::Frozen => "frozen",
+            Self::Deferred => "deferred",
+            Self::NotCompleted => "not-completed",
+        }
+    }
+}
+
+/// Puts what is known in the place of a text's placeholders.
+fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain: Option<&str>) -> String {
+    if !text.contains('{') {
+        return text.to_owned();
+    }
+    let (server, sender, ours, theirs, ip) = match lang {
+        Lang::En => ("the receiving server", "the sender's domain", "ADDRESS", "DOMAIN", "IP"),
+        Lang::Ru => ("сервер получателя", "домен отправителя", "АДРЕС", "ДОМЕН", "IP"),
+    };
+    text.replace("{provider}", provider.unwrap_or(server))
+        .replace("{sender_domain}", sender_domain.unwrap_or(sender))
+        .replace("{recipient}", ours)
+        .replace("{recipient_domain}", theirs)
+        .replace("{ip}", ip)
+}
+
+/// The most frequent first; of equals the one that sorts first.
+fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> {
+    let mut list: Vec<_> = counts.map(|(name, count)| Count { name, count }).collect();
+    list.sort_by(|a, b| (b.count, &a.name).cmp(&(a.count, &b.name)));
+    list
+}
+
+fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
+    let mut list = ranked(counts.iter().map(|(name, &n)| (printable(name), n)));
+    list.truncate(LOGINS);
+    list
+}
+
+/// The most frequent reason.
+fn most(reasons: &Map<Reason, u64>) -> Reason {
+    reasons.iter().max_by_key(|&(&r, &n)| (n, Reverse(r))).map_or(Reason::Unknown, |(&r, _)| r)
+}

@@ -1,0 +1,107 @@
+//! For spreadsheets: one table, the fields of the model as they are.
+
+use std::io::{self, Write};
+
+use ::csv::Writer;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{By, Style};
+use crate::Report;
+use crate::text::cell;
+
+const REASONS: &[&str] =
+    &["reason", "title", "actor", "failed", "delayed", "attempts", "addresses", "bad_addresses", "places"];
+
+const DESTINATIONS: &[&str] = &[
+    "name",
+    "provider",
+    "delivered",
+    "failed",
+    "deferred",
+    "delayed",
+    "waiting",
+    "median_delay",
+    "p95_delay",
+    "top_reason",
+    "top_reason_title",
+];
+
+const HOSTS: &[&str] = &["host", "delivered", "failed_attempts", "top_reason", "top_reason_title", "last"];
+
+const GROUPS: &[&str] = &[
+    "fingerprint",
+    "text",
+    "sample",
+    "file",
+    "offset",
+    "code",
+    "enhanced",
+    "stage",
+    "provider",
+    "reason",
+    "title",
+    "actor",
+    "retry",
+    "bad_address",
+    "confidence",
+    "rule",
+    "attempts",
+    "failed",
+    "delayed",
+    "first",
+    "last",
+];
+
+const REPLIES: &[&str] = &["code", "enhanced", "title", "count"];
+
+const SENDERS: &[&str] = &["domain", "failed", "delivered", "top_reason", "top_reason_title"];
+
+const REJECTIONS: &[&str] = &["reason", "title", "stage", "text", "count", "hosts", "last"];
+
+const TIMELINE: &[&str] = &["time", "arrived", "delivered", "failed", "deferred", "rejected"];
+
+pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut table = Table { out: Writer::from_writer(out), top: style.top.unwrap_or(usize::MAX) };
+    match style.by.unwrap_or(By::Reply) {
+        By::Reason => table.write(REASONS, &report.reasons),
+        By::Provider => table.write(DESTINATIONS, &report.providers),
+        By::Domain => table.write(DESTINATIONS, &report.domains),
+        By::Host => table.write(HOSTS, &report.hosts),
+        By::Reply => table.write(GROUPS, &report.groups),
+        By::Code => table.write(REPLIES, &report.replies),
+        By::Sender => table.write(SENDERS, &report.senders),
+        By::Rejection => table.write(REJECTIONS, &report.rejections),
+        By::Time => table.write(TIMELINE, &report.timeline),
+    }
+}
+
+struct Table<'a> {
+    out: Writer<&'a mut dyn Write>,
+    top: usize,
+}
+
+impl Table<'_> {
+    fn write<T: Serialize>(&mut self, columns: &[&str], rows: &[T]) -> io::Result<()> {
+        self.out.write_record(columns)?;
+        for row in rows.iter().take(self.top) {
+            let row = serde_json::to_value(row)?;
+            self.out.write_record(columns.iter().map(|&column| field(&row[column])))?;
+        }
+        self.out.flush()
+    }
+}
+
+fn field(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => cell(text.as_bytes()),
+        // Lists of names and counts.
+        Value::Array(items) => {
+            let items =
+                items.iter().map(|item| format!("{} {}", field(&item["name"]), field(&item["count"])));
+            items.collect::<Vec<_>>().join("; ")
+        }
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,44 @@
+//! For programs: the model itself.
+
+use std::io::{self, Write};
+
+use serde_json::{Map, Value};
+
+use crate::Report;
+
+/// Lists of names and counts that are one object in JSON.
+const MAPS: [&str; 3] = ["flags", "stages", "errnos"];
+
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut value = serde_json::to_value(report)?;
+    for name in MAPS {
+        if let Some(list @ Value::Array(_)) = value.get_mut(name) {
+            *list = Value::Object(object(list.take()));
+        }
+    }
+    let mut text = String::new();
+    for c in serde_json::to_string_pretty(&value)?.chars() {
+        // Such characters stand in strings only, all of them have four digits, and readers resolve the escape.
+        if c != '\n' && acts(c) {
+            text += &format!("\\u{:04x}", u32::from(c));
+        } else {
+            text.push(c);
+        }
+    }
+    writeln!(out, "{text}")
+}
+
+fn object(list: Value) -> Map<String, Value> {
+    let Value::Array(items) = list else { return Map::new() };
+    let pair = |mut item: Value| match item["name"].take() {
+        Value::String(name) => Some((name, item["count"].take())),
+        _ => None,
+    };
+    items.into_iter().filter_map(pair).collect()
+}
+
+/// Whether a character could act on a terminal or hide in it.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

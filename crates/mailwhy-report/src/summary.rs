@@ -1,0 +1,586 @@
+//! The counts behind a report.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use hashbrown::HashSet;
+use mailwhy_classify::Classifier;
+use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
+use mailwhy_logs::{Event, Kind, Time};
+use mailwhy_trace::{GroupId, Groups, Map, Message, Outcome, Trace, domain_of};
+
+use crate::histogram::Histogram;
+
+/// How many lines that were not understood are kept as examples.
+const EXAMPLES: usize = 20;
+/// How much of such a line is kept.
+const EXAMPLE_BYTES: usize = 512;
+/// Seconds of a bucket of the timeline.
+pub(crate) const TIMELINE_STEP: i64 = 3600;
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Place {
+    /// The file's number among all that are read.
+    pub file: u32,
+    /// The line's number in it, from 1.
+    pub line: u64,
+    /// The line's first byte in it, after decompression.
+    pub offset: u64,
+}
+
+/// What a log, or a part of one, says.
+///
+/// Feed it with [`Summary::line`], add the summary of the following part with [`Summary::append`], and close it with
+/// [`Summary::finish`].
+#[derive(Debug)]
+pub struct Summary {
+    trace: Trace,
+    pub(crate) groups: Groups,
+    pub(crate) counts: Counts,
+}
+
+/// All that is counted.
+#[derive(Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) lines: u64,
+    pub(crate) kinds: [u64; Kind::ALL.len()],
+    pub(crate) first: Option<Time>,
+    pub(crate) last: Option<Time>,
+    pub(crate) unknown: Vec<(Place, Vec<u8>)>,
+    pub(crate) replies: Map<(Option<u16>, Option<Enhanced>), u64>,
+    pub(crate) stages: Map<Stage, u64>,
+    pub(crate) errnos: Map<i32, u64>,
+    pub(crate) timeline: BTreeMap<i64, Hour>,
+    pub(crate) logins: Logins,
+
+    pub(crate) outcomes: Map<(MessageOutcome, bool, bool), u64>,
+    pub(crate) bounces: u64,
+    pub(crate) recipients: RecipientCounts,
+    pub(crate) by_group: Vec<GroupCounts>,
+    pub(crate) reasons: Map<Reason, ReasonCounts>,
+    pub(crate) domains: Map<Vec<u8>, DomainCounts>,
+    pub(crate) hosts: Map<Vec<u8>, HostCounts>,
+    pub(crate) senders: Map<Vec<u8>, SenderCounts>,
+    pub(crate) greylisting: GreylistCounts,
+}
+
+/// How a message ended.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
+pub(crate) enum MessageOutcome {
+    Delivered,
+    DeliveredAfterDeferral,
+    PartlyDelivered,
+    Failed,
+    FailedAfterDeferral,
+    Discarded,
+    Removed,
+    CompletedOnly,
+    Frozen,
+    Deferred,
+    NotCompleted,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Hour {
+    pub(crate) arrived: u64,
+    pub(crate) delivered: u64,
+    pub(crate) failed: u64,
+    pub(crate) deferred: u64,
+    pub(crate) rejected: u64,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Logins {
+    pub(crate) failures: u64,
+    pub(crate) addresses: Map<Vec<u8>, u64>,
+    pub(crate) accounts: Map<Vec<u8>, u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct RecipientCounts {
+    pub(crate) delivered: u64,
+    pub(crate) delivered_after_deferral: u64,
+    pub(crate) failed: u64,
+    pub(crate) deferred: u64,
+}
+
+/// What is known of the group at the same place in [`Groups`].
+#[derive(Debug, Default, Clone)]
+pub(crate) struct GroupCounts {
+    pub(crate) place: Place,
+    pub(crate) first: Option<i64>,
+    pub(crate) last: Option<i64>,
+    pub(crate) attempts: u64,
+    pub(crate) failed: u64,
+    pub(crate) delayed: u64,
+    pub(crate) waiting: u64,
+    /// Lines in which we refused something to others, and from whom.
+    pub(crate) refused: u64,
+    pub(crate) refused_hosts: HashSet<u64>,
+    /// Recipients that failed or wait, by sender domain; kept where the sender's domain is what was refused.
+    pub(crate) senders: Map<Vec<u8>, (u64, u64)>,
+    /// Recipient addresses that failed or wait.
+    pub(crate) addresses: HashSet<u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct ReasonCounts {
+    pub(crate) failed: u64,
+    pub(crate) delayed: u64,
+    pub(crate) attempts: u64,
+    pub(crate) addresses: HashSet<u64>,
+    pub(crate) bad_addresses: HashSet<u64>,
+    /// Recipients by where they were.
+    pub(crate) places: Map<Destination, u64>,
+}
+
+/// A provider, or a domain of no known one.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Destination {
+    Provider(&'static str),
+    Domain(Vec<u8>),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct DomainCounts {
+    pub(crate) provider: Option<&'static Provider>,
+    pub(crate) delivered: u64,
+    pub(crate) failed: u64,
+    pub(crate) deferred: u64,
+    pub(crate) delayed: u64,
+    pub(crate) waiting: u64,
+    pub(crate) delays: Histogram,
+    /// Recipients that failed or were delayed, by reason.
+    pub(crate) reasons: Map<Reason, u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct HostCounts {
+    pub(crate) delivered: u64,
+    pub(crate) failed_attempts: u64,
+    pub(crate) last: Option<i64>,
+    pub(crate) reasons: Map<Reason, u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct SenderCounts {
+    pub(crate) delivered: u64,
+    pub(crate) failed: u64,
+    pub(crate) reasons: Map<Reason, u64>,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct GreylistCounts {
+    pub(crate) recipients: u64,
+    pub(crate) delivered: u64,
+    pub(crate) delays: Histogram,
+}
+
+impl Default for Summary {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Summary {
+    /// An empty summary.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { trace: Trace::default(), groups: Groups::default(), counts: Counts::default() }
+    }
+
+    /// Counts a line of which only the kind and the time matter. Returns whether it also has to go to
+    /// [`Summary::event`].
+    pub fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> bool {
+        let counts = &mut self.counts;
+        counts.lines += 1;
+        counts.kinds[kind as usize] += 1;
+        if let Some(time) = time {
+            if counts.first.is_none_or(|first| key(time) < key(first)) {
+                counts.first = Some(time);
+            }
+            if counts.last.is_none_or(|last| key(time) > key(last)) {
+                counts.last = Some(time);
+            }
+        }
+        match kind {
+            Kind::Unknown => {
+                if counts.unknown.len() < EXAMPLES {
+                    counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
+                }
+                false
+            }
+            Kind::Arrival
+            | Kind::FakeReject
+            | Kind::Delivery
+            | Kind::AdditionalDelivery
+            | Kind::Cutthrough
+            | Kind::Failure
+            | Kind::Deferral
+            | Kind::Completed
+            | Kind::Frozen
+            | Kind::Unfrozen
+            | Kind::Removed
+            | Kind::HostError
+            | Kind::Rejected
+            | Kind::AuthFailure => true,
+            _ => false,
+        }
+    }
+
+    /// Counts an event and joins it with its message.
+    pub fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
+        let counts = &mut self.counts;
+        let hour = event.time.map(|t| counts.timeline.entry(t.civil.div_euclid(TIMELINE_STEP)).or_default());
+        if let Some(hour) = hour {
+            match event.kind {
+                Kind::Arrival | Kind::FakeReject => hour.arrived += 1,
+                Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => hour.delivered += 1,
+                Kind::Failure => hour.failed += 1,
+                Kind::Deferral => hour.deferred += 1,
+                Kind::Rejected | Kind::AuthFailure => hour.rejected += 1,
+                _ => {}
+            }
+        }
+        let mut group = None;
+        match event.kind {
+            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => {
+                if let Some(reply) = event.reply {
+                    *counts.replies.entry((reply.code, reply.enhanced)).or_default() += 1;
+                    if let Some(stage) = reply.stage {
+                        *counts.stages.entry(stage).or_default() += 1;
+                    }
+                }
+                if event.kind == Kind::Deferral
+                    && let Some(errno) = event.errno
+                {
+                    *counts.errnos.entry(errno).or_default() += 1;
+                }
+                let at_our_server = event.reply.is_none();
+                if event.kind == Kind::AuthFailure && at_our_server {
+                    counts.logins.count(event);
+                } else if let Some(id) = self.groups.of(event, classifier) {
+                    counts.see_group(id, event, place);
+                    group = Some(id);
+                }
+            }
+            _ => {}
+        }
+        self.trace.push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
+    }
+
+    /// Adds the summary of the part of the log right behind this one.
+    pub fn append(&mut self, later: Self) {
+        let map = self.groups.append(later.groups);
+        self.counts.append(later.counts, &map);
+        let counts = &mut self.counts;
+        self.trace
+            .append(later.trace, &map, &self.groups, &mut |message, groups| counts.message(message, groups));
+    }
+
+    /// Counts the messages that are still on the queue: the log is at its end.
+    pub fn finish(&mut self) {
+        let counts = &mut self.counts;
+        std::mem::take(&mut self.trace)
+            .finish(&self.groups, &mut |message, groups| counts.message(message, groups));
+    }
+
+    /// Lines counted, and those of them that were not understood.
+    #[must_use]
+    pub fn lines(&self) -> (u64, u64) {
+        (self.counts.lines, self.counts.kinds[Kind::Unknown as usize])
+    }
+}
+
+impl Logins {
+    fn count(&mut self, event: &Event<'_>) {
+        self.failures += 1;
+        if let Some(ip) = event.ip {
+            *self.addresses.entry_ref(ip).or_default() += 1;
+        }
+        if let Some(account) = event.auth {
+            *self.accounts.entry_ref(account).or_default() += 1;
+        }
+    }
+}
+
+impl Counts {
+    /// Notes when and where a group was seen, and whether it was we who refused.
+    fn see_group(&mut self, id: GroupId, event: &Event<'_>, place: Place) {
+        let at = id.0 as usize;
+        if self.by_group.len() <= at {
+            self.by_group.resize_with(at + 1, GroupCounts::default);
+            self.by_group[at].place = place;
+        }
+        let group = &mut self.by_group[at];
+        if let Some(time) = event.time {
+            let time = time.civil * 1000 + i64::from(time.millis.unwrap_or(0));
+            group.first = Some(group.first.map_or(time, |t| t.min(time)));
+            group.last = Some(group.last.map_or(time, |t| t.max(time)));
+        }
+        if event.kind == Kind::Rejected {
+            group.refused += 1;
+            if let Some(host) = event.ip.or(event.host) {
+                group.refused_hosts.insert(hash(host));
+            }
+        }
+    }
+
+    /// Counts a message of which no further line is known.
+    fn message(&mut self, message: &Message<'_>, groups: &Groups) {
+        let deferred = message.recipients.iter().any(|r| r.deferrals > 0);
+        let delivered = message.recipients.iter().any(|r| r.deliveries > 0);
+        let failed = message.recipients.iter().any(|r| r.failures > 0);
+        let outcome = match message.completed {
+            true if message.removed => MessageOutcome::Removed,
+            true if failed && delivered => MessageOutcome::PartlyDelivered,
+            true if failed && deferred => MessageOutcome::FailedAfterDeferral,
+            true if failed => MessageOutcome::Failed,
+            true if delivered && deferred => MessageOutcome::DeliveredAfterDeferral,
+            true if delivered => MessageOutcome::Delivered,
+            true if message.discarded > 0 => MessageOutcome::Discarded,
+            true => MessageOutcome::CompletedOnly,
+            false if message.frozen => MessageOutcome::Frozen,
+            false if deferred => MessageOutcome::Deferred,
+            false if delivered => MessageOutcome::PartlyDelivered,
+            false => MessageOutcome::NotCompleted,
+        };
+        *self.outcomes.entry((outcome, message.has_arrival, message.completed)).or_default() += 1;
+        self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
+
+        let sender_domain = message.sender.map(|s| domain_of(s).to_ascii_lowercase());
+        for recipient in message.recipients {
+            let domain = domain_of(recipient.address).to_ascii_lowercase();
+            let place = self.domains.entry_ref(&domain[..]).or_default();
+            if place.provider.is_none() {
+                place.provider = provider_by_host(recipient.host).or_else(|| provider_by_domain(&domain));
+            }
+            place.delivered += u64::from(recipient.deliveries);
+            place.failed += u64::from(recipient.failures);
+            place.deferred += u64::from(recipient.deferrals);
+            place.delayed += u64::from(recipient.deferrals > 0);
+            place.waiting += u64::from(recipient.outcome == Outcome::Deferred);
+            let destination = match place.provider {
+                Some(provider) => Destination::Provider(provider.name),
+                None => Destination::Domain(domain.clone()),
+            };
+            if recipient.outcome == Outcome::Delivered
+                && let (Some(from), Some(to)) = (message.arrived, recipient.last)
+            {
+                place.delays.add(to - from);
+            }
+            let sender = match &sender_domain {
+                Some(domain) => Some(self.senders.entry_ref(&domain[..]).or_default()),
+                None => None,
+            };
+            match recipient.outcome {
+                Outcome::Delivered => {
+                    self.recipients.delivered += 1;
+                    self.recipients.delivered_after_deferral += u64::from(recipient.deferrals > 0);
+                    if let Some(sender) = sender {
+                        sender.delivered += 1;
+                    }
+                }
+                Outcome::Failed => {
+                    self.recipients.failed += 1;
+                    if let Some(sender) = sender {
+                        sender.failed += 1;
+                        if let Some(id) = recipient.failure {
+                            *sender.reasons.entry(groups.get(id).verdict.reason).or_default() += 1;
+                        }
+                    }
+                }
+                Outcome::Deferred => self.recipients.deferred += 1,
+            }
+            if !recipient.host.is_empty() {
+                let host = self.hosts.entry_ref(recipient.host).or_default();
+                host.delivered += u64::from(recipient.outcome == Outcome::Delivered);
+                let failed = u64::from(recipient.failures + recipient.deferrals);
+                if failed > 0
+                    && let Some(id) = recipient.failure.or(recipient.deferral)
+                {
+                    host.failed_attempts += failed;
+                    host.last = host.last.max(recipient.last);
+                    *host.reasons.entry(groups.get(id).verdict.reason).or_default() += failed;
+                }
+            }
+            if recipient.greylisted {
+                self.greylisting.recipients += 1;
+                if recipient.outcome == Outcome::Delivered {
+                    self.greylisting.delivered += 1;
+                    if let (Some(from), Some(to)) = (recipient.first_deferral, recipient.last) {
+                        self.greylisting.delays.add(to - from);
+                    }
+                }
+            }
+            if let Some(id) = recipient.deferral {
+                self.by_group[id.0 as usize].delayed += 1;
+                self.reasons.entry(groups.get(id).verdict.reason).or_default().delayed += 1;
+            }
+
+            let Some(id) = recipient.failure.or(recipient.deferral) else { continue };
+            let verdict = &groups.get(id).verdict;
+            let failed = u64::from(recipient.outcome == Outcome::Failed);
+            let waiting = u64::from(recipient.outcome == Outcome::Deferred);
+            *place.reasons.entry(verdict.reason).or_default() += 1;
+            let group = &mut self.by_group[id.0 as usize];
+            let reason = self.reasons.entry(verdict.reason).or_default();
+            let address = hash(recipient.address);
+            *reason.places.entry(destination).or_default() += 1;
+            reason.addresses.insert(address);
+            reason.failed += failed;
+            group.failed += failed;
+            group.waiting += waiting;
+            if recipient.outcome == Outcome::Delivered {
+                continue;
+            }
+            group.addresses.insert(address);
+            if failed > 0 && verdict.bad_address {
+                reason.bad_addresses.insert(address);
+            }
+            if matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress)
+                && let Some(domain) = &sender_domain
+            {
+                let sender = group.senders.entry_ref(&domain[..]).or_default();
+                sender.0 += failed;
+                sender.1 += waiting;
+            }
+        }
+        for id in message.attempts {
+            self.by_group[id.0 as usize].attempts += 1;
+            self.reasons.entry(groups.get(*id).verdict.reason).or_default().attempts += 1;
+        }
+        for failure in message.host_failures {
+            let reason = groups.get(failure.group).verdict.reason;
+            self.by_group[failure.group.0 as usize].attempts += 1;
+            self.reasons.entry(reason).or_default().attempts += 1;
+            let host = self.hosts.entry_ref(failure.host).or_default();
+            host.failed_attempts += 1;
+            host.last = host.last.max(failure.time);
+            *host.reasons.entry(reason).or_default() += 1;
+        }
+    }
+
+    fn append(&mut self, later: Self, map: &[GroupId]) {
+        self.lines += later.lines;
+        for (mine, theirs) in self.kinds.iter_mut().zip(later.kinds) {
+            *mine += theirs;
+        }
+        self.first = [self.first, later.first].into_iter().flatten().min_by_key(|&t| key(t));
+        self.last = [self.last, later.last].into_iter().flatten().max_by_key(|&t| key(t));
+        let room = EXAMPLES.saturating_sub(self.unknown.len());
+        self.unknown.extend(later.unknown.into_iter().take(room));
+        add_all(&mut self.replies, later.replies);
+        add_all(&mut self.stages, later.stages);
+        add_all(&mut self.errnos, later.errnos);
+        for (hour, theirs) in later.timeline {
+            let mine = self.timeline.entry(hour).or_default();
+            mine.arrived += theirs.arrived;
+            mine.delivered += theirs.delivered;
+            mine.failed += theirs.failed;
+            mine.deferred += theirs.deferred;
+            mine.rejected += theirs.rejected;
+        }
+        self.logins.failures += later.logins.failures;
+        add_all(&mut self.logins.addresses, later.logins.addresses);
+        add_all(&mut self.logins.accounts, later.logins.accounts);
+        add_all(&mut self.outcomes, later.outcomes);
+        self.bounces += later.bounces;
+        self.recipients.delivered += later.recipients.delivered;
+        self.recipients.delivered_after_deferral += later.recipients.delivered_after_deferral;
+        self.recipients.failed += later.recipients.failed;
+        self.recipients.deferred += later.recipients.deferred;
+        for (theirs, to) in later.by_group.into_iter().zip(map) {
+            let at = to.0 as usize;
+            if self.by_group.len() <= at {
+                self.by_group.resize_with(at + 1, GroupCounts::default);
+                self.by_group[at].place = theirs.place;
+            }
+            self.by_group[at].append(theirs);
+        }
+        for (reason, theirs) in later.reasons {
+            let mine = self.reasons.entry(reason).or_default();
+            mine.failed += theirs.failed;
+            mine.delayed += theirs.delayed;
+            mine.attempts += theirs.attempts;
+            mine.addresses.extend(theirs.addresses);
+            mine.bad_addresses.extend(theirs.bad_addresses);
+            add_all(&mut mine.places, theirs.places);
+        }
+        for (domain, theirs) in later.domains {
+            self.domains.entry(domain).or_default().append(&theirs);
+        }
+        for (host, theirs) in later.hosts {
+            let mine = self.hosts.entry(host).or_default();
+            mine.delivered += theirs.delivered;
+            mine.failed_attempts += theirs.failed_attempts;
+            mine.last = mine.last.max(theirs.last);
+            add_all(&mut mine.reasons, theirs.reasons);
+        }
+        for (domain, theirs) in later.senders {
+            let mine = self.senders.entry(domain).or_default();
+            mine.delivered += theirs.delivered;
+            mine.failed += theirs.failed;
+            add_all(&mut mine.reasons, theirs.reasons);
+        }
+        self.greylisting.recipients += later.greylisting.recipients;
+        self.greylisting.delivered += later.greylisting.delivered;
+        self.greylisting.delays.append(&later.greylisting.delays);
+    }
+}
+
+impl DomainCounts {
+    /// Recipients whose end is known, or that wait.
+    pub(crate) fn recipients(&self) -> u64 {
+        self.delivered + self.failed + self.waiting
+    }
+
+    pub(crate) fn append(&mut self, other: &Self) {
+        self.provider = self.provider.or(other.provider);
+        self.delivered += other.delivered;
+        self.failed += other.failed;
+        self.deferred += other.deferred;
+        self.delayed += other.delayed;
+        self.waiting += other.waiting;
+        self.delays.append(&other.delays);
+        for (&reason, count) in &other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
+        }
+    }
+}
+
+impl GroupCounts {
+    fn append(&mut self, later: Self) {
+        self.first = [self.first, later.first].into_iter().flatten().min();
+        self.last = self.last.max(later.last);
+        self.attempts += later.attempts;
+        self.failed += later.failed;
+        self.delayed += later.delayed;
+        self.waiting += later.waiting;
+        self.refused += later.refused;
+        self.refused_hosts.extend(later.refused_hosts);
+        self.addresses.extend(later.addresses);
+        for (domain, (failed, waiting)) in later.senders {
+            let mine = self.senders.entry(domain).or_default();
+            mine.0 += failed;
+            mine.1 += waiting;
+        }
+    }
+}
+
+fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>) {
+    for (key, count) in theirs {
+        *mine.entry(key).or_default() += count;
+    }
+}
+
+fn key(time: Time) -> (i64, u16) {
+    (time.civil, time.millis.unwrap_or(0))
+}
+
+fn hash(bytes: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    bytes.hash(&mut hasher);
+    hasher.finish()
+}

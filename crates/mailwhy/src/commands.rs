@@ -1,0 +1,159 @@
+//! The commands.
+
+pub mod events;
+pub mod report;
+
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use jiff::Zoned;
+use mailwhy::input::{self, Options, Problem, Source};
+
+use crate::cli::InputArgs;
+use crate::when::Window;
+
+/// How a command ended: the exit status.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Exit {
+    /// Something was found.
+    Found,
+    /// Nothing was found.
+    Nothing,
+    /// Something went wrong; it has been told.
+    Error,
+}
+
+/// What a command reads, from its options.
+pub struct Inputs {
+    pub sources: Vec<Source>,
+    pub options: Options,
+    pub threads: usize,
+    pub window: Window,
+    pub progress: bool,
+    /// Whether something could not be read; it has been told.
+    failed: bool,
+}
+
+impl Inputs {
+    /// Finds the sources, oldest first. What is not there is told at once, the rest is read.
+    pub fn new(args: &InputArgs) -> Result<Self> {
+        let options = Options {
+            rotated: args.rotated,
+            max_line: args.max_line,
+            max_ratio: args.max_ratio,
+            ..Options::default()
+        };
+        let window = Window::new(args.since.as_deref(), args.until.as_deref(), &Zoned::now())?;
+        let (mut sources, problems) = input::find(&args.files, &options);
+        order(&mut sources);
+        for problem in &problems {
+            tell(problem);
+        }
+        Ok(Self {
+            sources,
+            options,
+            threads: crate::pipeline::threads(args.threads),
+            window,
+            progress: !args.no_progress && io::stderr().is_terminal(),
+            failed: !problems.is_empty(),
+        })
+    }
+
+    /// Tells what could not be read, now that the rest has been. Gives the exit status.
+    pub fn finish(&self, summary: &input::Summary, found: bool) -> Exit {
+        let mut failed = self.failed;
+        for problem in summary.problems() {
+            failed = true;
+            tell(problem);
+        }
+        if failed {
+            Exit::Error
+        } else if found {
+            Exit::Found
+        } else {
+            Exit::Nothing
+        }
+    }
+}
+
+/// Orders logs of one kind by the time of their first line, so that a message is joined across `mainlog mainlog.1`.
+fn order(sources: &mut [Source]) {
+    if sources.len() < 2 {
+        return;
+    }
+    sources.sort_by_cached_key(|source| match source {
+        Source::Stdin => None,
+        Source::File(_) => input::first_bytes(source, 64 * 1024).ok().and_then(|head| first_time(&head)),
+    });
+}
+
+/// The time of the first line that has one.
+fn first_time(head: &[u8]) -> Option<(i64, u16)> {
+    let mut first = None;
+    mailwhy::logs::exim::scan(head, mailwhy::logs::exim::Role::Main, |line| {
+        first = first.or(line.time);
+    });
+    first.map(|time| (time.civil, time.millis.unwrap_or(0)))
+}
+
+/// One line on standard error, and the hint below it.
+pub fn tell(problem: &Problem) {
+    complain(&problem.to_string(), problem.hint().as_deref());
+}
+
+/// An error message, as all of ours look.
+#[expect(clippy::print_stderr, reason = "the one place that talks to the user about errors")]
+pub fn complain(message: &str, hint: Option<&str>) {
+    eprintln!("mailwhy: {}", mailwhy::report::printable(message.as_bytes()));
+    if let Some(hint) = hint {
+        eprintln!("hint: {}", mailwhy::report::printable(hint.as_bytes()));
+    }
+}
+
+/// Where a command writes: the file given, or standard output.
+pub enum Output {
+    File(BufWriter<File>, PathBuf),
+    Stdout(BufWriter<io::StdoutLock<'static>>),
+}
+
+impl Output {
+    pub fn new(path: Option<&Path>) -> Result<Self> {
+        Ok(match path {
+            Some(path) => {
+                let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
+                Self::File(BufWriter::new(file), path.to_owned())
+            }
+            None => Self::Stdout(BufWriter::with_capacity(1 << 16, io::stdout().lock())),
+        })
+    }
+
+    /// Whether people look at it directly.
+    pub fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout(_)) && io::stdout().is_terminal()
+    }
+
+    /// The writer.
+    pub fn writer(&mut self) -> &mut dyn Write {
+        match self {
+            Self::File(file, _) => file,
+            Self::Stdout(stdout) => stdout,
+        }
+    }
+
+    /// Adds where it was that writing failed.
+    pub fn context(&self, result: io::Result<()>) -> Result<()> {
+        match self {
+            Self::File(_, path) => result.with_context(|| format!("cannot write {}", path.display())),
+            Self::Stdout(_) => result.context("cannot write to standard output"),
+        }
+    }
+}
+
+/// Whether an error is only that nobody reads our output any more (`mailwhy events | head`).
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+    })
+}

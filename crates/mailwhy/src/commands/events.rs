@@ -1,0 +1,259 @@
+//! `mailwhy events`: every log line as JSON or CSV.
+
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use mailwhy::classify::{Classifier, Verdict};
+use mailwhy::codes::Lang;
+use mailwhy::input::Chunk;
+use mailwhy::logs::exim::{self, Line, Role};
+use mailwhy::logs::{Event, Kind, Reply};
+use mailwhy::report::rfc3339;
+use mailwhy::trace::query;
+
+use super::{Exit, Inputs, Output};
+use crate::cli::{EventsArgs, EventsFormat};
+use crate::json::Object;
+use crate::pipeline;
+use crate::progress::Progress;
+
+/// The columns of the CSV form.
+const COLUMNS: [&str; 29] = [
+    "file", "offset", "line", "time", "id", "kind", "sender", "recipient", "original_recipient", "host", "ip", "port",
+    "helo", "router", "transport", "protocol", "size", "message_id", "errno", "queue_time", "delivery_time", "stage",
+    "code", "enhanced", "reply", "response", "error", "reason", "rule",
+];
+
+/// Runs the command.
+pub fn run(args: &EventsArgs) -> Result<Exit> {
+    let inputs = Inputs::new(&args.input)?;
+    if inputs.sources.is_empty() {
+        return Ok(Exit::Error);
+    }
+    let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
+        (Some(format), _) => format,
+        (None, Some("csv")) => EventsFormat::Csv,
+        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => EventsFormat::Jsonl,
+        (None, Some(other)) => {
+            bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
+        }
+    };
+    let printer = Printer {
+        args,
+        format,
+        lang: args.language.get(),
+        names: inputs.sources.iter().map(ToString::to_string).collect(),
+        classifier: (args.verdict || format == EventsFormat::Csv).then(Classifier::new),
+    };
+    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    let mut output = Output::new(args.output.as_deref())?;
+    let mut progress = Progress::new(&inputs.sources, inputs.progress && !output.is_terminal());
+    let mut result = Ok(());
+    if format == EventsFormat::Csv {
+        result = writeln!(output.writer(), "{}", COLUMNS.join(","));
+    }
+    let mut found = 0;
+    let work = |chunk: &Chunk| printer.print(chunk, roles[chunk.file as usize], &inputs);
+    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, (events, bytes)| {
+        found += events;
+        progress.advance(taken);
+        result = output.writer().write_all(&bytes);
+        if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    progress.clear();
+    let result = result.and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(inputs.finish(&read, found > 0))
+}
+
+/// How events are printed.
+struct Printer<'a> {
+    args: &'a EventsArgs,
+    format: EventsFormat,
+    lang: Lang,
+    names: Vec<String>,
+    classifier: Option<Classifier>,
+}
+
+impl Printer<'_> {
+    /// The events of a chunk that were asked for: how many, and their text.
+    fn print(&self, chunk: &Chunk, role: Role, inputs: &Inputs) -> (u64, Vec<u8>) {
+        let mut out = Vec::with_capacity(chunk.data.len() * 2);
+        let mut count = 0;
+        let mut number = chunk.line;
+        let mut offset = chunk.offset;
+        let mut inside = true;
+        exim::scan(&chunk.data, role, |line| {
+            if let Some(time) = line.time {
+                inside = inputs.window.contains(time);
+            }
+            if inside && self.wants(line) {
+                count += 1;
+                let place = (self.names[chunk.file as usize].as_str(), offset, number);
+                match self.format {
+                    EventsFormat::Jsonl => self.json(line, place, &mut out),
+                    EventsFormat::Csv => self.csv(line, place, &mut out),
+                }
+            }
+            number += 1;
+            offset += line.raw.len() as u64 + 1;
+        });
+        (count, out)
+    }
+
+    fn wants(&self, line: &Line<'_>) -> bool {
+        (self.args.kind.is_empty() || self.args.kind.contains(&line.kind))
+            && (self.args.id.is_empty()
+                || line.id.is_some_and(|id| self.args.id.iter().any(|want| want.as_encoded_bytes() == id)))
+    }
+
+    fn verdict(&self, event: &Event<'_>) -> Option<Verdict> {
+        Some(self.classifier.as_ref()?.classify(&query(event)?))
+    }
+
+    fn json(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
+        let event = line.event();
+        let mut object = Object::begin(out);
+        object.string("file", file.as_bytes());
+        object.number("offset", offset);
+        object.number("line", number);
+        if let Some(time) = event.time {
+            object.string("time", rfc3339(time).as_bytes());
+        }
+        object.optional("pid", event.pid);
+        object.optional("id", event.id);
+        object.string("kind", event.kind.as_str().as_bytes());
+        object.optional("sender", event.sender);
+        object.optional("recipient", event.recipient);
+        object.optional("original_recipient", event.original_recipient);
+        object.optional("recipients", event.recipients);
+        object.optional("host", event.host);
+        object.optional("ip", event.ip);
+        object.optional("port", event.port);
+        object.optional("helo", event.helo);
+        object.optional("interface", event.interface);
+        object.optional("router", event.router);
+        object.optional("transport", event.transport);
+        object.optional("protocol", event.protocol);
+        object.optional("tls", event.tls);
+        object.optional("tls_verified", event.tls_verified);
+        object.optional("tls_peer", event.tls_peer);
+        object.optional("tls_sni", event.tls_sni);
+        object.optional("auth", event.auth);
+        object.optional("user", event.user);
+        object.optional_number("size", event.size);
+        object.optional("message_id", event.message_id);
+        object.optional("subject", event.subject);
+        object.optional("bounce_of", event.bounce_of);
+        object.optional("return_path", event.return_path);
+        object.optional("queue", event.queue);
+        object.optional("queue_time", event.queue_time);
+        object.optional("delivery_time", event.delivery_time);
+        object.optional("receive_time", event.receive_time);
+        object.optional("duration", event.duration);
+        object.optional_number("errno", event.errno);
+        if let Some(stage) = event.stage {
+            object.string("stage", stage.as_str().as_bytes());
+        }
+        object.optional("error", event.error);
+        for (key, reply) in [("reply", event.reply), ("response", event.response)] {
+            if let Some(reply) = reply {
+                object.object(key, |inner| reply_object(inner, &reply));
+            }
+        }
+        if matches!(event.kind, Kind::Unknown | Kind::Continuation | Kind::Note | Kind::Panic) {
+            object.string("text", event.text);
+        }
+        if let Some(verdict) = self.verdict(&event) {
+            object.object("verdict", |inner| verdict_object(inner, &verdict, self.lang));
+        }
+        if self.args.raw {
+            match std::str::from_utf8(line.raw) {
+                Ok(raw) => object.string("raw", raw.as_bytes()),
+                Err(_) => object.string("raw_base64", BASE64.encode(line.raw).as_bytes()),
+            }
+        }
+        let lossy = object.lossy;
+        object.flag("invalid_utf8", lossy);
+        object.end();
+        out.push(b'\n');
+    }
+
+    fn csv(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
+        let event = line.event();
+        let verdict = self.verdict(&event);
+        let text = |bytes: Option<&[u8]>| mailwhy::report::cell(bytes.unwrap_or_default());
+        let plain = |value: Option<&dyn ToString>| value.map(ToString::to_string).unwrap_or_default();
+        let reply = event.reply.or(event.response);
+        let mut writer = csv::WriterBuilder::new().has_headers(false).from_writer(out);
+        // Writing to memory cannot fail.
+        let _ = writer.write_record([
+            text(Some(file.as_bytes())),
+            offset.to_string(),
+            number.to_string(),
+            event.time.map(rfc3339).unwrap_or_default(),
+            text(event.id),
+            event.kind.as_str().to_owned(),
+            text(event.sender),
+            text(event.recipient),
+            text(event.original_recipient),
+            text(event.host),
+            text(event.ip),
+            text(event.port),
+            text(event.helo),
+            text(event.router),
+            text(event.transport),
+            text(event.protocol),
+            plain(event.size.as_ref().map(|v| v as _)),
+            text(event.message_id),
+            plain(event.errno.as_ref().map(|v| v as _)),
+            text(event.queue_time),
+            text(event.delivery_time),
+            event.stage.or(reply.and_then(|r| r.stage)).map_or("", |s| s.as_str()).to_owned(),
+            plain(reply.and_then(|r| r.code).as_ref().map(|v| v as _)),
+            plain(reply.and_then(|r| r.enhanced).as_ref().map(|v| v as _)),
+            text(event.reply.map(|r| r.text)),
+            text(event.response.map(|r| r.text)),
+            text(event.error),
+            verdict.map_or("", |v| v.reason.as_str()).to_owned(),
+            verdict.map_or("", |v| v.rule).to_owned(),
+        ]);
+    }
+}
+
+fn reply_object(object: &mut Object<'_>, reply: &Reply<'_>) {
+    match reply.code {
+        Some(code) => object.number("code", code),
+        None => object.null("code"),
+    }
+    match reply.enhanced {
+        Some(enhanced) => object.string("enhanced", enhanced.to_string().as_bytes()),
+        None => object.null("enhanced"),
+    }
+    if let Some(stage) = reply.stage {
+        object.string("stage", stage.as_str().as_bytes());
+    }
+    object.string("text", reply.text);
+}
+
+fn verdict_object(object: &mut Object<'_>, verdict: &Verdict, lang: Lang) {
+    object.string("reason", verdict.reason.as_str().as_bytes());
+    if let Some(class) = verdict.class {
+        object.string("class", class.as_str().as_bytes());
+    }
+    object.string("retry", verdict.retry.as_str().as_bytes());
+    object.string("actor", verdict.actor.as_str().as_bytes());
+    object.string("scope", verdict.scope.as_str().as_bytes());
+    object.number("bad_address", verdict.bad_address);
+    object.optional("provider", verdict.provider.map(|p| p.id.as_bytes()));
+    object.optional("blocklist", verdict.blocklist.map(|b| b.id.as_bytes()));
+    object.optional_number("code", verdict.code);
+    object.optional("enhanced", verdict.enhanced.map(|e| e.to_string()).as_deref().map(str::as_bytes));
+    object.optional("stage", verdict.stage.map(|s| s.as_str().as_bytes()));
+    object.string("confidence", verdict.confidence.as_str().as_bytes());
+    object.number("conflict", verdict.conflict);
+    object.string("rule", verdict.rule.as_bytes());
+    object.string("title", verdict.text(lang).title.as_bytes());
+}

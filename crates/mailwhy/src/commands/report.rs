@@ -1,0 +1,146 @@
+//! `mailwhy report`: what was not delivered, why, whose turn it is and what to do.
+
+use std::ffi::OsStr;
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+use mailwhy::classify::Classifier;
+use mailwhy::input::{self, Chunk};
+use mailwhy::logs::exim::{self, Role};
+use mailwhy::report::{self, About, File, Format, Place, Style, Summary};
+
+use super::{Exit, Inputs, Output};
+use crate::cli::{Color, ReportArgs};
+use crate::pipeline;
+use crate::progress::Progress;
+use crate::when::Window;
+
+/// Runs the command.
+pub fn run(args: &ReportArgs) -> Result<Exit> {
+    let inputs = Inputs::new(&args.input)?;
+    if inputs.sources.is_empty() {
+        return Ok(Exit::Error);
+    }
+    let format = format(args)?;
+    let mut progress = Progress::new(&inputs.sources, inputs.progress);
+    let (summary, read) = summarize(&inputs, &mut progress);
+    progress.clear();
+    let (lines, unknown) = summary.lines();
+    if lines > 0 && lines == unknown {
+        let what = if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
+        inputs.finish(&read, false);
+        bail!(
+            "{what}: none of its {lines} lines looks like a line of an Exim log\n\
+             hint: see them with `mailwhy events --kind unknown`; Exim's main log begins each line with a time such \
+             as 2026-08-01 09:14:02"
+        );
+    }
+
+    let mut output = Output::new(args.output.as_deref())?;
+    let about = About {
+        lang: args.language.get(),
+        files: files(&inputs, &read),
+        cut_lines: read.cut_lines,
+        partial: false,
+        // Only people who wait want to know how long it took: everything else should be repeatable.
+        seconds: output.is_terminal().then(|| progress.elapsed().as_secs_f64()),
+    };
+    let report = summary.report(about);
+    let style = style(args, &output);
+    let result = report::render(&report, format, &style, output.writer()).and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(inputs.finish(&read, lines > 0))
+}
+
+/// Reads everything and adds it up.
+fn summarize(inputs: &Inputs, progress: &mut Progress) -> (Summary, input::Summary) {
+    let classifier = Classifier::new();
+    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    // The reject log repeats what the main log says of rejections.
+    let repeated = roles.contains(&Role::Main);
+    let work = |chunk: &Chunk| {
+        let role = roles[chunk.file as usize];
+        summarize_chunk(chunk, role, role == Role::Reject && repeated, &inputs.window, &classifier)
+    };
+    let mut total = Summary::new();
+    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, part| {
+        total.append(part);
+        progress.advance(taken);
+        ControlFlow::Continue(())
+    });
+    total.finish();
+    (total, read)
+}
+
+fn summarize_chunk(
+    chunk: &Chunk,
+    role: Role,
+    repeated: bool,
+    window: &Window,
+    classifier: &Classifier,
+) -> Summary {
+    let mut summary = Summary::new();
+    let mut line_number = chunk.line;
+    let mut offset = chunk.offset;
+    let mut inside = true;
+    exim::scan(&chunk.data, role, |line| {
+        let place = Place { file: chunk.file, line: line_number, offset };
+        line_number += 1;
+        offset += line.raw.len() as u64 + 1;
+        // Lines without a time belong to the one before them.
+        if let Some(time) = line.time {
+            inside = window.contains(time);
+        }
+        if inside && summary.line(line.kind, line.time, line.raw, place) && !repeated {
+            summary.event(&line.event(), place, classifier);
+        }
+    });
+    summary
+}
+
+fn files(inputs: &Inputs, read: &input::Summary) -> Vec<File> {
+    inputs
+        .sources
+        .iter()
+        .zip(&read.files)
+        .map(|(source, file)| File {
+            name: report::printable(source.to_string().as_bytes()),
+            bytes: file.bytes,
+            problem: file.problem.as_ref().map(ToString::to_string),
+        })
+        .collect()
+}
+
+fn format(args: &ReportArgs) -> Result<Format> {
+    if let Some(format) = args.format {
+        return Ok(format);
+    }
+    let Some(path) = &args.output else { return Ok(Format::Text) };
+    let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(Format::Text) };
+    let Some(format) = Format::from_name(extension) else {
+        bail!(
+            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv or md",
+            path.display()
+        )
+    };
+    Ok(format)
+}
+
+fn style(args: &ReportArgs, output: &Output) -> Style {
+    let terminal = output.is_terminal();
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
+    Style {
+        lang: args.language.get(),
+        color: match args.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !dumb && !no_color,
+        },
+        width: width.clamp(60, 200),
+        top: args.top,
+        by: args.by,
+        verbose: args.verbose,
+    }
+}
