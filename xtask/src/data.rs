@@ -280,7 +280,9 @@ impl Loader<'_> {
         let mut all = Vec::new();
         for (found, value) in table {
             match (keys.iter().find(|k| **k == found), value) {
-                (Some(key), toml::Value::Array(values)) => all.push(Entries { key, file: file.clone(), values }),
+                (Some(key), toml::Value::Array(values)) => {
+                    all.push(Entries { key, file: file.clone(), values });
+                }
                 (Some(_), _) => self.problems.push(format!("{file}: `{found}` is not a list of entries")),
                 (None, _) => self.problems.push(format!("{file}: unknown name `{found}`, expected {keys:?}")),
             }
@@ -303,7 +305,9 @@ impl Loader<'_> {
         }
         while let Some(dir) = dirs.pop() {
             let full = self.root.join(&dir);
-            for entry in std::fs::read_dir(&full).with_context(|| format!("cannot read {}", full.display()))? {
+            for entry in
+                std::fs::read_dir(&full).with_context(|| format!("cannot read {}", full.display()))?
+            {
                 let entry = entry?;
                 let path = dir.join(entry.file_name());
                 if entry.file_type()?.is_dir() {

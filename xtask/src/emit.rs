@@ -70,7 +70,8 @@ fn reasons(data: &Data) -> String {
     let _ = writeln!(out, "pub static REASONS: [ReasonEntry; {}] = [", Reason::ALL.len());
     for reason in Reason::ALL {
         let entry = data.reasons.iter().find(|e| e.id == reason.as_str());
-        let (actor, retry, scope) = entry.map_or(("nobody", "no", "message"), |e| (&e.actor, &e.retry, &e.scope));
+        let (actor, retry, scope) =
+            entry.map_or(("nobody", "no", "message"), |e| (&e.actor, &e.retry, &e.scope));
         // Without an entry the table still has its place filled; the generator has told that it is missing.
         let stand_in = Text {
             title: reason.as_str().to_owned(),
@@ -214,8 +215,7 @@ fn blocklists(data: &Data) -> String {
 }
 
 fn causes(data: &Data) -> String {
-    let mut out = "use crate::*;\n\n/// All causes, sorted by their names.\n"
-        .to_owned();
+    let mut out = "use crate::*;\n\n/// All causes, sorted by their names.\n".to_owned();
     let mut entries: Vec<&Cause> = data.causes.iter().collect();
     entries.sort_by(|a, b| a.id.cmp(&b.id));
     let _ = writeln!(out, "pub static CAUSES: [Cause; {}] = [", entries.len());
@@ -303,10 +303,7 @@ fn place<T>(table: &str, value: Option<T>, find: impl Fn(T) -> Option<usize>) ->
 
 fn senses(senses: &[Sense]) -> String {
     list(senses.iter().map(|s| {
-        format!(
-            "Sense {{ source: {:?}, text: Localized {{ en: {:?}, ru: {:?} }} }}",
-            s.source, s.en, s.ru
-        )
+        format!("Sense {{ source: {:?}, text: Localized {{ en: {:?}, ru: {:?} }} }}", s.source, s.en, s.ru)
     }))
 }
 
@@ -320,7 +317,9 @@ fn localized(en: &Text, ru: &Text) -> String {
 
 fn text(text: &Text) -> String {
     let actions = list(
-        text.actions.iter().map(|a| format!("Action {{ who: {}, text: {:?} }}", variant::<Actor>(&a.who), a.text)),
+        text.actions
+            .iter()
+            .map(|a| format!("Action {{ who: {}, text: {:?} }}", variant::<Actor>(&a.who), a.text)),
     );
     format!(
         "Text {{ title: {:?}, meaning: {:?}, causes: {}, actions: {actions} }}",

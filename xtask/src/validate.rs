@@ -145,9 +145,8 @@ impl Check<'_> {
 
     fn cause(&mut self, e: &Cause, providers: &HashSet<String>, blocklists: &HashSet<String>) -> bool {
         let kebab = |id: &str| {
-            let word = |w: &str| {
-                !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-            };
+            let word =
+                |w: &str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
             id.split('-').all(word).then_some(())
         };
         let mut ok = self.named("form of the id", &e.id, &e.at, kebab);

@@ -49,7 +49,7 @@ impl Default for Classifier {
 }
 
 /// Naming a public list is as good as a text that says the sender is on one.
-const LIST_WEIGHT: i8 = 4;
+const LIST_WEIGHT: i8 = 6;
 
 thread_local! {
     static SCRATCH: RefCell<Scratch> = RefCell::default();

@@ -74,25 +74,27 @@ impl Folded {
                 }
             };
             let word = blank || self.text.len() == 1;
-            if word && matches!(byte, b'2'..=b'5') {
-                if let Some(skip) = repeated(&text[i..], &mut first, line_start, &self.text) {
-                    i += skip;
-                    (blank, line_start) = (true, false);
-                    continue;
-                }
+            if word
+                && matches!(byte, b'2'..=b'5')
+                && let Some(skip) = repeated(&text[i..], &mut first, line_start, &self.text)
+            {
+                i += skip;
+                (blank, line_start) = (true, false);
+                continue;
             }
             if blank && self.text.last() != Some(&b' ') {
                 self.push(b' ', i);
             }
             (blank, line_start) = (false, false);
-            if LOWER && matches!(byte, 0xc3 | 0xd0 | 0xd1) {
-                if let (Unit::Byte(second), len2) = unescape(text.get(i + len..).unwrap_or_default()) {
-                    let [a, b] = lower_pair(byte, second);
-                    self.push(a, i);
-                    self.push(b, i + len);
-                    i += len + len2;
-                    continue;
-                }
+            if LOWER
+                && matches!(byte, 0xc3 | 0xd0 | 0xd1)
+                && let (Unit::Byte(second), len2) = unescape(text.get(i + len..).unwrap_or_default())
+            {
+                let [a, b] = lower_pair(byte, second);
+                self.push(a, i);
+                self.push(b, i + len);
+                i += len + len2;
+                continue;
             }
             self.push(if LOWER { byte.to_ascii_lowercase() } else { byte }, i);
             i += len;
@@ -125,10 +127,9 @@ enum Unit {
 fn unescape(text: &[u8]) -> (Unit, usize) {
     match text {
         [b'\n', ..] => (Unit::Newline, 1),
-        [b' ' | b'\t' | b'\r' | 0 | 0x0b | 0x0c, ..] => (Unit::Blank, 1),
         [b'\\', ..] => escape(text),
+        [] | [b' ' | b'\t' | b'\r' | 0 | 0x0b | 0x0c, ..] => (Unit::Blank, 1),
         [byte, ..] => (Unit::Byte(*byte), 1),
-        [] => (Unit::Blank, 1),
     }
 }
 
@@ -155,7 +156,7 @@ const fn lower_pair(a: u8, b: u8) -> [u8; 2] {
         (0xd0, 0x90..=0x9f) => [0xd0, b + 0x20],
         (0xd0, 0xa0..=0xaf) => [0xd1, b - 0x20],
         (0xd0, 0x81) => [0xd1, 0x91],
-        _ => [a, b],
+        _ => [a, b.to_ascii_lowercase()],
     }
 }
 

@@ -72,7 +72,6 @@ impl<'a> Iterator for Words<'a> {
 }
 
 fn mask(word: &[u8], first: bool, out: &mut Vec<u8>) {
-    let digit = |b: &u8| b.is_ascii_digit();
     if !word.iter().any(|b| matches!(b, b'@' | b'.' | b':') || b.is_ascii_digit()) && word.len() < 24 {
         return out.extend_from_slice(word);
     }
@@ -80,7 +79,7 @@ fn mask(word: &[u8], first: bool, out: &mut Vec<u8>) {
     let core = word.trim_ascii_end();
     let end = core.len() - core.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?')).count();
     let (core, tail) = (&core[..end], &core[end..]);
-    let code = first && core.len() >= 3 && core[..3].iter().all(|b| digit(b));
+    let code = first && core.len() >= 3 && core[..3].iter().all(u8::is_ascii_digit);
     if core.is_empty() || code && (core.len() == 3 || core[3] == b'-') {
         if core.len() > 4 {
             out.extend_from_slice(&core[..4]);

@@ -177,8 +177,7 @@ fn opens(
     let coded = enhanced.is_some_and(|e| u16::from(e.class) == code / 100);
     if !nested {
         let start = before.iter().all(|b| matches!(b, b' ' | b'"' | b'\'' | b'<' | b'('));
-        return start
-            || (matches!(before, [.., b':', b' '] | [.., b'>', b' ']) && (coded || basic(code).is_some()));
+        return start || (matches!(before, [.., b':' | b'>', b' ']) && (coded || basic(code).is_some()));
     }
     if at == adjacent {
         return coded || basic(code).is_some();

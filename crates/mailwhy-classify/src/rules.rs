@@ -175,8 +175,9 @@ fn is_whole(reply: &[u8], start: usize, end: usize) -> bool {
     let before = start.checked_sub(1).map_or(b' ', |i| reply[i]);
     let after = reply.get(end).copied().unwrap_or(b' ');
     let word = |a: u8, b: u8| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
-    let short = end - start <= SHORT && word(reply[end - 1], after);
-    !word(before, reply[start]) && !short && !(reply[end - 1].is_ascii_digit() && after.is_ascii_digit())
+    let cut = end - start <= SHORT && word(reply[end - 1], after);
+    let cut_number = reply[end - 1].is_ascii_digit() && after.is_ascii_digit();
+    !(cut || cut_number || word(before, reply[start]))
 }
 
 #[derive(Default)]

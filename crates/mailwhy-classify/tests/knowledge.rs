@@ -95,7 +95,8 @@ fn labelled_replies_are_classified() {
                 class: reply.class.as_deref().map(|c| Class::from_name(c).expect("a class")),
             };
             let verdict = classifier.classify(&query);
-            let provider_fits = reply.provider.is_none() || verdict.provider.map(|p| p.id) == reply.provider.as_deref();
+            let provider_fits =
+                reply.provider.is_none() || verdict.provider.map(|p| p.id) == reply.provider.as_deref();
             if verdict.reason.as_str() != reply.reason
                 || verdict.bad_address != reply.bad_address
                 || verdict.expired != reply.expired

@@ -19,9 +19,26 @@ fn reply() -> impl Strategy<Value = Vec<u8>> {
         any::<Vec<u8>>(),
         prop::sample::select(phrases).prop_map(|p| p.as_bytes().to_vec()),
         prop::sample::select(vec![
-            "550 ", "550-", "5.1.1", "421 4.7.0 ", "\\n", "\\\\n", "\r\n", "\\320\\237", "<a@b.test>", " said: ",
-            " -> ", "[192.0.2.1]", " host mx.b.test [192.0.2.1]: ", "SMTP error from remote mail server after ",
-            "RCPT TO:<a@b.test>", "http://x.test/?p=12", "\\", "250 OK", "\u{430}", "\u{c9}",
+            "550 ",
+            "550-",
+            "5.1.1",
+            "421 4.7.0 ",
+            "\\n",
+            "\\\\n",
+            "\r\n",
+            "\\320\\237",
+            "<a@b.test>",
+            " said: ",
+            " -> ",
+            "[192.0.2.1]",
+            " host mx.b.test [192.0.2.1]: ",
+            "SMTP error from remote mail server after ",
+            "RCPT TO:<a@b.test>",
+            "http://x.test/?p=12",
+            "\\",
+            "250 OK",
+            "\u{430}",
+            "\u{c9}",
         ])
         .prop_map(|p| p.as_bytes().to_vec()),
     ];
@@ -37,7 +54,7 @@ fn class() -> impl Strategy<Value = Option<Class>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig { cases: 2048, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_bytes_have_a_verdict(text in reply(), stage in stage(), class in class(), host in any::<Option<Vec<u8>>>()) {
@@ -56,7 +73,7 @@ proptest! {
     fn case_does_not_matter(text in reply(), stage in stage()) {
         let classifier = classifier();
         // `\N` is no line break: escapes are the log's, not the reply's.
-        prop_assume!(!text.contains(&b'\\'));
+        let text: Vec<u8> = text.into_iter().map(|b| if b == b'\\' { b'/' } else { b }).collect();
         let upper = text.to_ascii_uppercase();
         let [a, b] = [&text, &upper].map(|text| {
             let mut query = Query::new(text);

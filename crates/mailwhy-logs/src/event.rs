@@ -167,6 +167,22 @@ impl<'a> Reply<'a> {
     }
 }
 
+/// The fields that are a word of their own: SMTP extensions and checks that were in use.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Extensions(pub(crate) u8);
+
+impl Extensions {
+    /// Their names: CHUNKING (`K`), PIPELINING where it is logged (`L`), PRDR, TCP fast open (`TFO`), DNSSEC (`DS`), and
+    /// the checks SPF, ARC and DMARC where they passed without a value.
+    pub const NAMES: [&'static str; 8] =
+        ["chunking", "pipelining", "prdr", "tfo", "dnssec", "spf", "arc", "dmarc"];
+
+    /// The names of those in use.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        Self::NAMES.into_iter().enumerate().filter(move |(bit, _)| self.0 & 1 << bit != 0).map(|(_, name)| name)
+    }
+}
+
 /// A log line, taken apart. Every field borrows from the line and holds the bytes that stand there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Event<'a> {
@@ -237,6 +253,18 @@ pub struct Event<'a> {
     pub receive_time: Option<&'a [u8]>,
     /// `D=`: time of the connection, as written.
     pub duration: Option<&'a [u8]>,
+    /// `DKIM=`: the domain whose signature was verified, or `d,s` of ours.
+    pub dkim: Option<&'a [u8]>,
+    /// `PRX=`: the proxy between us and the other host.
+    pub proxy: Option<&'a [u8]>,
+    /// `Ci=`: the number of the connection.
+    pub connection: Option<&'a [u8]>,
+    /// `M8S=`: what the client declared of the body, 0, 7 or 8 bits.
+    pub body: Option<&'a [u8]>,
+    /// `ST=`: the shadow transport, and what went wrong there.
+    pub shadow: Option<&'a [u8]>,
+    /// Which extensions were in use: the fields without a value.
+    pub extensions: Extensions,
     /// The number in `defer (…)`.
     pub errno: Option<i32>,
     /// What went wrong, in our server's words: the text behind the fields of a failure or deferral, a host's error,
@@ -288,6 +316,12 @@ impl<'a> Event<'a> {
             delivery_time: None,
             receive_time: None,
             duration: None,
+            dkim: None,
+            proxy: None,
+            connection: None,
+            body: None,
+            shadow: None,
+            extensions: Extensions(0),
             errno: None,
             error: None,
             stage: None,

@@ -146,6 +146,39 @@ proptest! {
     }
 }
 
+/// Lines that would take hours if any part of them were read again for each of the others.
+#[test]
+fn endless_lines() {
+    let id = "2025-03-04 05:06:07 1tZabc-0002Xy-3q ";
+    for start in [
+        "<= ",
+        "=> |",
+        "** ",
+        "== ",
+        "H=m [192.0.2.1] ",
+        "\"",
+        "<",
+        "plain authenticator failed H=m [192.0.2.1] ",
+    ] {
+        for again in [
+            "F=< ",
+            "> R=",
+            "A=x y ",
+            "DN=\"x ",
+            "SMTP error after RCPT TO:<a> ",
+            ": ",
+            " rewritten as \"",
+            "(",
+            "C=\"\\",
+        ] {
+            check(
+                (id.to_owned() + start + &again.repeat((1 << 19) / again.len())).as_bytes(),
+                exim::Role::Main,
+            );
+        }
+    }
+}
+
 #[test]
 fn every_cut_of_every_line() {
     for line in LINES {

@@ -299,7 +299,7 @@ impl Logins {
         if let Some(ip) = event.ip {
             *self.addresses.entry_ref(ip).or_default() += 1;
         }
-        if let Some(account) = event.auth {
+        if let Some(account) = event.user {
             *self.accounts.entry_ref(account).or_default() += 1;
         }
     }

@@ -14,14 +14,18 @@ pub fn printable(bytes: &[u8]) -> String {
     for c in String::from_utf8_lossy(bytes).chars() {
         match c {
             '\t' => out.push(' '),
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' => {
-                out.extend(c.escape_unicode());
-            }
-            c if c.is_control() => out.extend(c.escape_unicode()),
+            c if acts(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
         }
     }
     out
+}
+
+/// Whether a character does something instead of being seen: controls, and those that turn or hide text.
+#[must_use]
+pub fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// The text for a cell of a table that a spreadsheet may open: printable, and no formula, whatever a log says. What begins

@@ -82,6 +82,17 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A list of names that need no escapes.
+    pub fn array(&mut self, key: &str, names: impl Iterator<Item = &'static str>) {
+        self.key(key);
+        self.out.push(b'[');
+        for (n, name) in names.enumerate() {
+            let comma = if n > 0 { "," } else { "" };
+            let _ = write!(self.out, "{comma}\"{name}\"");
+        }
+        self.out.push(b']');
+    }
+
     /// An object inside.
     pub fn object(&mut self, key: &str, fill: impl FnOnce(&mut Object<'_>)) {
         self.key(key);

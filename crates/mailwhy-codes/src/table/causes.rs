@@ -2,13 +2,33 @@
 use crate::*;
 
 /// All causes, sorted by their names.
-pub static CAUSES: [Cause; 169] = [
+pub static CAUSES: [Cause; 256] = [
     Cause {
         id: "account-disabled",
         provider: None,
         reason: Reason::RecipientDisabled,
         marks: &[],
         texts: &[
+            "boite du destinataire archivee",
+            "destinataire archive",
+            "extended inactivity",
+            "hasn't entered during last",
+            "account unavailable",
+            "account has been compromised",
+            "account is no longer",
+            "account no longer",
+            "konto ist nicht mehr aktiv",
+            "nicht mehr aktiv",
+            "konto ist gesperrt",
+            "recipient suspend",
+            "mailbox is currently",
+            "disabled or discontinued",
+            "user dormant",
+            "temporarily inactive",
+            "account dormant",
+            "has been turned off",
+            "email account is not",
+            "does not accept any more messages",
             "mailbox * is deactivated",
             "mailbox * has been disabled",
             "учётная запись * заблокирован",
@@ -157,8 +177,6 @@ pub static CAUSES: [Cause; 169] = [
             "no longer valid",
             "no longer accepts mail",
             "no longer accepting mail",
-            "no longer in use",
-            "no longer available",
             "is not accepting any mail",
             "doesn't have a yahoo",
             "this user doesn't have a",
@@ -229,6 +247,126 @@ pub static CAUSES: [Cause; 169] = [
         bad_address: None,
         blocklist: None,
         references: &[],
+        text: None,
+    },
+    Cause {
+        id: "aol-bad-reputation",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::BadReputation,
+        marks: &[],
+        texts: &["CON:B1", "CON:", "RTR:GE"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: None,
+    },
+    Cause {
+        id: "aol-blocked",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::Blocklisted,
+        marks: &[],
+        texts: &["RTR:BL", "RTR:SC", "RTR:", "RLY:BL", "RLY:"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: None,
+    },
+    Cause {
+        id: "aol-malware",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::Malware,
+        marks: &[],
+        texts: &["RTR:CH"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: None,
+    },
+    Cause {
+        id: "aol-no-reverse-dns",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::NoReverseDns,
+        marks: &[],
+        texts: &["RTR:RD", "RTR:BB", "RTR:DU", "RLY:IR"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: None,
+    },
+    Cause {
+        id: "aol-rate",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["DYN:", "DYN:T1", "DYN:T2", "RLY:B1", "RLY:B2", "RLY:B3"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: None,
+    },
+    Cause {
+        id: "aol-sender-not-allowed",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::SenderRejected,
+        marks: &[],
+        texts: &["RLY:SN"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
         text: None,
     },
     Cause {
@@ -306,6 +444,7 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::BadMessage,
         marks: &[],
         texts: &[
+            "mime complexity",
             "malformed mime",
             "malformed email",
             "malformed mail",
@@ -525,6 +664,7 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::ProtocolError,
         marks: &[],
         texts: &[
+            "improper use of smtp",
             "starttls may not be repeated",
             "no sender specified",
             "no recipients specified",
@@ -589,6 +729,8 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Blocklisted,
         marks: &[],
         texts: &[
+            "on cbl",
+            "on the cbl",
             "blacklist",
             "black list",
             "black-list",
@@ -639,6 +781,9 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Network,
         marks: &[],
         texts: &[
+            "for inactivity",
+            "inactivity timeout",
+            "host name lookup failure",
             "error: timeout exceeded",
             "smtp timeout",
             "command timeout",
@@ -702,7 +847,6 @@ pub static CAUSES: [Cause; 169] = [
             "read error",
             "write error on",
             "read timeout",
-            "inactivity",
             "idle for too long",
             "idle too long",
             "timeout waiting",
@@ -6861,6 +7005,4293 @@ pub static CAUSES: [Cause; 169] = [
         }),
     },
     Cause {
+        id: "gmail-app-password-required",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::LoginFailed,
+        marks: &["?p=InvalidSecondFactor"],
+        texts: &["Application-specific password required"],
+        replies: &[CodePattern {
+            basic: Some((534, 534)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (9, 9) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=InvalidSecondFactor",
+            "support.google.com/accounts/answer/185833",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Google wants an app password",
+                meaning: "User name and password are right, but the account has 2-Step Verification, and a program cannot pass it. Such accounts need an app password.",
+                causes: &[
+                    "2-Step Verification was switched on, and the program still has the ordinary password",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Make an app password at myaccount.google.com/apppasswords and put it in place of the password",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the page does not exist, the administrator or the Advanced Protection Program forbids app passwords: use OAuth 2 or smtp-relay.gmail.com",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google требует пароль приложения",
+                meaning: "Имя и пароль верны, но в аккаунте включена двухэтапная аутентификация, а программа её пройти не может. Таким аккаунтам нужен пароль приложения.",
+                causes: &["Двухэтапную аутентификацию включили, а в программе остался обычный пароль"],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Создайте пароль приложения на myaccount.google.com/apppasswords и поставьте его вместо пароля",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если такой страницы нет, пароли приложений запретил администратор или программа Дополнительной защиты: используйте OAuth 2 или smtp-relay.gmail.com",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-auth-mechanism",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::LoginFailed,
+        marks: &[],
+        texts: &[
+            "Unrecognized authentication type",
+            "XOAUTH is no longer supported",
+            "cannot decode response",
+            "Optional Argument not permitted for that AUTH mode",
+            "No identity changes permitted",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((504, 504)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (4, 4) }),
+            },
+            CodePattern {
+                basic: Some((504, 504)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (40, 40) }),
+            },
+            CodePattern {
+                basic: Some((501, 501)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (2, 2) }),
+            },
+            CodePattern {
+                basic: Some((535, 535)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (4, 4) }),
+            },
+            CodePattern {
+                basic: Some((503, 503)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (0, 0) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 4954 §4"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google does not understand this AUTH command",
+                meaning: "The login failed by its form: an unknown mechanism, wrong Base64, an argument too many, or a second AUTH after a successful one. User name and password were not even looked at.",
+                causes: &[
+                    "The client insists on CRAM-MD5 or NTLM, or on the old XOAUTH",
+                    "A script encodes name or password wrongly (a line break at the end is enough: use printf, not echo)",
+                    "A program logs in again over the same connection",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Use PLAIN or LOGIN after STARTTLS, or XOAUTH2/OAUTHBEARER; see what is offered: swaks -s smtp.gmail.com:587 -tls --quit-after EHLO",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check the encoding: printf '\\0user\\0password' | base64 for AUTH PLAIN",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не понимает такую команду AUTH",
+                meaning: "Вход не удался из-за формы: неизвестный механизм, неверный Base64, лишний аргумент или повторная AUTH после успешной. До имени и пароля дело не дошло.",
+                causes: &[
+                    "Клиент настаивает на CRAM-MD5 или NTLM либо на старом XOAUTH",
+                    "Скрипт неверно кодирует имя или пароль (хватит перевода строки в конце: берите printf, а не echo)",
+                    "Программа входит второй раз в том же соединении",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Используйте PLAIN или LOGIN после STARTTLS либо XOAUTH2/OAUTHBEARER; что предлагается, покажет swaks -s smtp.gmail.com:587 -tls --quit-after EHLO",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте кодирование: printf '\\0имя\\0пароль' | base64 для AUTH PLAIN",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-auth-required",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::LoginRequired,
+        marks: &["?p=WantAuthError"],
+        texts: &["Authentication required", "Too many unauthenticated commands"],
+        replies: &[CodePattern {
+            basic: Some((530, 530)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (1, 1) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=WantAuthError", "support.google.com/a/answer/176600"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google: log in before sending",
+                meaning: "You are connected to Google's submission server (smtp.gmail.com), which takes mail only after a login.",
+                causes: &[
+                    "No user name and password are set for the smarthost",
+                    "The server offers AUTH only after STARTTLS, and the client did not start it",
+                    "Mail for Gmail users is sent to smtp.gmail.com instead of to the MX",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Set a login: an app password (myaccount.google.com/apppasswords) or OAuth 2; in Exim an authenticator with client_send and hosts_try_auth = smtp.gmail.com",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For mail to Gmail users remove the fixed route: dig +short MX gmail.com names the servers that need no login",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google: перед отправкой нужно войти",
+                meaning: "Вы подключены к серверу отправки Google (smtp.gmail.com), а он принимает письма только после входа.",
+                causes: &[
+                    "Для вышестоящего сервера не заданы имя и пароль",
+                    "AUTH предлагается только после STARTTLS, а клиент его не начал",
+                    "Почта для пользователей Gmail уходит на smtp.gmail.com, а не на MX",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Настройте вход: пароль приложения (myaccount.google.com/apppasswords) или OAuth 2; в Exim — аутентификатор с client_send и hosts_try_auth = smtp.gmail.com",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Для писем пользователям Gmail уберите жёсткий маршрут: dig +short MX gmail.com покажет серверы, которым вход не нужен",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bad-credentials",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::LoginFailed,
+        marks: &["?p=BadCredentials"],
+        texts: &["Username and Password not accepted"],
+        replies: &[CodePattern {
+            basic: Some((535, 535)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (8, 8) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=BadCredentials",
+            "support.google.com/accounts/answer/185833",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Google does not accept user name and password",
+                meaning: "The login at smtp.gmail.com failed. Google no longer takes the ordinary password of an account from programs: it must be an app password or OAuth 2.",
+                causes: &[
+                    "The account's own password is used; since 2022 (Google Workspace: 2025) that no longer works",
+                    "The app password was revoked, which every change of the account's password does",
+                    "The user name is not the full address",
+                    "A typing error, or blanks inside the app password",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Switch on 2-Step Verification, make an app password at myaccount.google.com/apppasswords (16 letters, no blanks) and use it with the full address",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For servers of a Google Workspace domain use smtp-relay.gmail.com with the IP allowed: no password at all",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Test: swaks -s smtp.gmail.com:587 -tls -a LOGIN -au <address> --quit-after AUTH",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не принимает имя и пароль",
+                meaning: "Вход на smtp.gmail.com не удался. Обычный пароль аккаунта Google от программ больше не принимает: нужен пароль приложения или OAuth 2.",
+                causes: &[
+                    "Указан обычный пароль аккаунта; с 2022 года (в Google Workspace с 2025) так не работает",
+                    "Пароль приложения отозван: это происходит при каждой смене пароля аккаунта",
+                    "В имени не полный адрес",
+                    "Опечатка или пробелы внутри пароля приложения",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Включите двухэтапную аутентификацию, создайте пароль приложения на myaccount.google.com/apppasswords (16 букв без пробелов) и входите с ним и полным адресом",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Для серверов домена Google Workspace подойдёт smtp-relay.gmail.com с разрешённым IP: там пароль не нужен",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: swaks -s smtp.gmail.com:587 -tls -a LOGIN -au <адрес> --quit-after AUTH",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bad-from",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadMessage,
+        marks: &[],
+        texts: &[
+            "Messages missing a valid address in the From",
+            "Messages with multiple addresses in the From",
+            "multiple addresses in From: header are not accepted",
+            "multiple addresses in From",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=RfcMessageNonCompliant", "RFC 5322 §3.6.2"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: From must hold exactly one valid address",
+                meaning: "The From header of the message has no usable address or more than one. Gmail needs one to check DMARC.",
+                causes: &[
+                    "A script writes a name without an address, or nothing, into From",
+                    "A comma in an unquoted name makes two addresses of one: From: Ivanov, Ivan <…>",
+                    "From stands twice in the message",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look at the header: exim -Mvh <id>, or log_selector = +received_sender +subject; repair the program that writes it",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Put names with commas, dots or brackets into quotation marks: From: \"Ivanov, Ivan\" <i@{sender_domain}>",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: в From должен быть ровно один правильный адрес",
+                meaning: "В заголовке From нет пригодного адреса или их несколько. По единственному адресу Gmail проверяет DMARC.",
+                causes: &[
+                    "Скрипт пишет в From имя без адреса или ничего",
+                    "Запятая в имени без кавычек делает из одного адреса два: From: Иванов, Иван <…>",
+                    "Заголовок From стоит в письме дважды",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите заголовок: exim -Mvh <id>; исправьте программу, которая его пишет",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Имена с запятыми, точками и скобками берите в кавычки: From: \"Ivanov, Ivan\" <i@{sender_domain}>",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bad-recipient-domain",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::DomainNotFound,
+        marks: &["?p=BadRcptDomain"],
+        texts: &["able to find the recipient domain"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: Some(false),
+        blocklist: None,
+        references: &["support.google.com/mail/?p=BadRcptDomain", "support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google finds no such recipient domain",
+                meaning: "You send through Google (relay or submission), and Google found neither MX nor address for {recipient_domain}.",
+                causes: &[
+                    "The domain is misspelled, or a blank, full stop or comma stands behind it",
+                    "The domain has expired, or its name servers do not answer",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Correct the address, above all the part after the @",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check: dig +short MX {recipient_domain} @8.8.8.8; if it answers, send again",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не находит домена получателя",
+                meaning: "Вы отправляете через Google (ретрансляция или отправка от клиента), а у {recipient_domain} Google не нашёл ни MX, ни адреса.",
+                causes: &[
+                    "Домен написан с ошибкой, или за ним стоит пробел, точка либо запятая",
+                    "Срок домена истёк, или его серверы имён не отвечают",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender, text: "Исправьте адрес, прежде всего часть после @"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: dig +short MX {recipient_domain} @8.8.8.8; если ответ есть, отправьте письмо ещё раз",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-blocked-attachment",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Malware,
+        marks: &["?p=BlockedMessage"],
+        texts: &["presents a potential security issue", "illegal attachment on your message"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/6590", "support.google.com/mail/?p=BlockedMessage"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail does not take this kind of attachment",
+                meaning: "The message holds a file that Gmail always refuses: a program or script, also inside an archive, or a virus. The recipient cannot lift this.",
+                causes: &[
+                    "A file of a forbidden kind: .exe, .js, .vbs, .bat, .jar, .iso, .lnk, .msi and others",
+                    "Such a file in a .zip, .rar or .7z",
+                    "A password-protected archive in an archive, or an Office document with harmful macros",
+                    "A virus that the sender does not know of",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Put the file on Google Drive or another file service and send the link; renaming does not help",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Check the computer for viruses if you sent no such file",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Refuse such attachments already on your own server: the sender then learns it at once",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail не принимает такие вложения",
+                meaning: "В письме файл, который Gmail не берёт никогда: программа или скрипт, в том числе в архиве, либо вирус. Получатель этого изменить не может.",
+                causes: &[
+                    "Файл запрещённого вида: .exe, .js, .vbs, .bat, .jar, .iso, .lnk, .msi и другие",
+                    "Такой файл внутри .zip, .rar или .7z",
+                    "Архив с паролем внутри архива или документ Office с опасными макросами",
+                    "Вирус, о котором отправитель не знает",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Положите файл на Google Диск или в другое хранилище и пришлите ссылку; переименовывать бесполезно",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Если таких файлов вы не отправляли, проверьте компьютер на вирусы",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отклоняйте такие вложения уже на своём сервере: отправитель узнает об этом сразу",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bounce-domain-not-found",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::DomainNotFound,
+        marks: &[
+            "DNS type 'mx' lookup of * had no relevant answers",
+            "DNS type 'mx' lookup of * responded with code NXDOMAIN",
+            "DNS type 'aaaa' lookup of * had no relevant answers",
+            "Domain name not found: * Domain name",
+        ],
+        texts: &["had no relevant answers", "responded with code NXDOMAIN"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: Some(false),
+        blocklist: None,
+        references: &["support.google.com/mail/answer/6596", "RFC 5321 §5.1"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google finds no mail server for the recipient's domain",
+                meaning: "A bounce written by Google: the DNS knows no MX and no address for the recipient's domain. No server has been asked.",
+                causes: &["The domain is misspelled", "The domain has expired or its zone lost the MX"],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Correct the part after the @" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check: dig MX {recipient_domain}; NXDOMAIN means that the name does not exist at all",
+                    },
+                    Action { who: Actor::RecipientAdmin, text: "Renew the domain or put the MX record back" },
+                ],
+            },
+            ru: Text {
+                title: "Google не находит почтового сервера у домена получателя",
+                meaning: "Это возврат, который написал Google: в DNS нет ни MX, ни адреса для домена получателя. Ни один сервер ещё не спрашивали.",
+                causes: &["Домен написан с ошибкой", "Домен истёк, или из его зоны пропала запись MX"],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Исправьте часть после @" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: dig MX {recipient_domain}; NXDOMAIN значит, что такого имени нет вовсе",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin, text: "Продлите домен или верните запись MX"
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bounce-no-connection",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Network,
+        marks: &["The recipient server did not accept our requests to connect"],
+        texts: &[],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::RecipientAdmin),
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/7720"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google cannot connect to the recipient's server",
+                meaning: "A bounce or warning written by Google: the recipient's mail server did not answer or refused the connection for as long as Google tried.",
+                causes: &[
+                    "The server or its line is down",
+                    "A firewall blocks Google's addresses",
+                    "The MX points to a machine that has moved",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Test from outside: nc -vz <MX host> 25; let port 25 through for Google's networks (dig +short TXT _spf.google.com)",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Reach the recipient by another way and send again later",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не может подключиться к серверу получателя",
+                meaning: "Это возврат или предупреждение от Google: почтовый сервер получателя не отвечал или отвергал соединение всё время, пока Google пробовал.",
+                causes: &[
+                    "Сервер или его канал не работает",
+                    "Адреса Google закрыты межсетевым экраном",
+                    "MX указывает на машину, которая переехала",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Проверьте снаружи: nc -vz <узел MX> 25; откройте порт 25 для сетей Google (dig +short TXT _spf.google.com)",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Свяжитесь с получателем иначе и отправьте письмо позже",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-bounce-null-mx",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::DomainNoMail,
+        marks: &["DNS Error: * returned Null MX"],
+        texts: &["returned Null MX"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["RFC 7505"],
+        text: Some(Localized {
+            en: Text {
+                title: "The recipient's domain declares that it takes no mail",
+                meaning: "A bounce written by Google: the MX of the recipient's domain is a single dot (null MX). That is the agreed way to say that there is no mail there.",
+                causes: &[
+                    "The domain serves a website or sends only",
+                    "A typing error led to a parked domain",
+                ],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Ask for the right address" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check: dig +short MX {recipient_domain} gives “0 .”",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Домен получателя объявил, что почту не принимает",
+                meaning: "Это возврат, который написал Google: в MX домена получателя стоит одна точка (нулевой MX). Так принято сообщать, что почты здесь нет.",
+                causes: &[
+                    "Домен служит только для сайта или только для отправки",
+                    "Опечатка привела на припаркованный домен",
+                ],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Узнайте верный адрес" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: dig +short MX {recipient_domain} даст «0 .»",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-connection-timeout",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Network,
+        marks: &[],
+        texts: &[
+            "Timeout - closing connection",
+            "Timeout — closing connection",
+            "Connection expired, try reconnecting",
+        ],
+        replies: &[CodePattern {
+            basic: Some((451, 451)),
+            enhanced: Some(EnhancedPattern { class: Some(4), subject: 4, detail: (2, 2) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::SenderAdmin),
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 5321 §4.5.3.2"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google waited for you in vain and hung up",
+                meaning: "Your server did not go on in time, or kept the connection open for too long. The message goes with the next connection.",
+                causes: &[
+                    "A slow or lossy line; packets of full size are lost on the way (MTU)",
+                    "The server was busy or kept an idle connection for reuse",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "A single case needs nothing" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If large messages fail again and again, test the MTU: ping -M do -s 1472 gmail-smtp-in.l.google.com; allow ICMP “fragmentation needed”",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не дождался вас и закрыл соединение",
+                meaning: "Ваш сервер вовремя не продолжил диалог или слишком долго держал соединение открытым. Письмо уйдёт при следующем соединении.",
+                causes: &[
+                    "Линия медленная или с потерями; пропадают пакеты полного размера (MTU)",
+                    "Сервер был занят или держал свободное соединение про запас",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "В единичном случае делать ничего не нужно"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если раз за разом срываются большие письма, проверьте MTU: ping -M do -s 1472 gmail-smtp-in.l.google.com; разрешите ICMP «fragmentation needed»",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-disabled-user",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RecipientDisabled,
+        marks: &["?p=DisabledUser"],
+        texts: &[
+            "email account that you tried to reach is inactive",
+            "email account that you tried to reach is disabled",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=DisabledUser", "support.google.com/accounts/answer/40039"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the account is switched off",
+                meaning: "The address exists at Google, but its account is disabled or suspended and takes no mail.",
+                causes: &[
+                    "Google closed the account after two years without a login",
+                    "Google suspended it for a breach of its rules or after a break-in",
+                    "In Google Workspace: an administrator suspended the user, or the subscription of the whole domain ended",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Stop sending to this address and ask the person for another",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Sign in at accounts.google.com; a disabled account offers a form there to ask for it back",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Admin console, Directory → Users: reactivate the user; Billing → Subscriptions: see that the subscription is active",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: аккаунт отключён",
+                meaning: "Адрес в Google есть, но его аккаунт отключён или приостановлен и почту не принимает.",
+                causes: &[
+                    "В аккаунт два года никто не входил, и Google его закрыл",
+                    "Google заблокировал его за нарушение правил или после взлома",
+                    "В Google Workspace администратор приостановил пользователя либо кончилась подписка всего домена",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Больше не пишите на этот адрес, узнайте у человека другой",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Войдите на accounts.google.com: для отключённого аккаунта там появится форма восстановления",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "В консоли администратора откройте «Каталог» → «Пользователи» и снимите приостановку; в разделе «Платежи» проверьте, действует ли подписка",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-dkim-missing",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &[
+            "because DKIM authentication didn't pass",
+            "because it didn't pass DKIM",
+            "didn't pass DKIM authentication",
+            "DKIM authentication did not pass",
+            "DKIM authentication didn’t pass",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((500, 599)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (30, 30) }),
+            },
+            CodePattern {
+                basic: Some((400, 499)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (30, 30) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/a/answer/174124",
+            "support.google.com/a/answer/14229414",
+            "RFC 6376",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail's rule for bulk senders: DKIM must pass",
+                meaning: "Who sends 5,000 messages a day or more to Gmail must pass DKIM as well as SPF. This message has no valid signature. With a 421 the mail is slowed down, with a 550 refused.",
+                causes: &[
+                    "Signing is not switched on, or not for this domain or this transport",
+                    "The public key is missing in DNS or does not belong to the private one",
+                    "A footer, disclaimer or mailing list changed the message after signing",
+                    "The key is shorter than 1024 bits",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check the key: dig +short TXT <selector>._domainkey.{sender_domain}; the selector is s= in DKIM-Signature",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Sign as the last step, after every filter; in Exim: dkim_domain, dkim_selector, dkim_private_key in the smtp transport, 2048 bits",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send a test to a Gmail mailbox: “Show original” tells DKIM: PASS or why not",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Правило Gmail для массовых отправителей: нужен DKIM",
+                meaning: "Кто отправляет в Gmail от 5000 писем в сутки, должен проходить и DKIM, и SPF. У этого письма действительной подписи нет. С кодом 421 почту придерживают, с кодом 550 отклоняют.",
+                causes: &[
+                    "Подпись не включена вовсе либо для этого домена или транспорта",
+                    "Открытого ключа нет в DNS, или он не от того закрытого",
+                    "Письмо изменили после подписи: подвал, оговорка, список рассылки",
+                    "Ключ короче 1024 бит",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте ключ: dig +short TXT <селектор>._domainkey.{sender_domain}; селектор — это s= в DKIM-Signature",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подписывайте последним шагом, после всех фильтров; в Exim — dkim_domain, dkim_selector, dkim_private_key в транспорте smtp, ключ 2048 бит",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправьте пробное письмо в ящик Gmail: «Показать оригинал» покажет DKIM: PASS или причину",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-dmarc-alignment",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &[
+            "isn't aligned with either the authenticated SPF or DKIM",
+            "is not aligned with either the authenticated SPF or DKIM",
+            "because the From: header (RFC5322)",
+            "isn’t aligned with either",
+        ],
+        replies: &[CodePattern {
+            basic: None,
+            enhanced: Some(EnhancedPattern { class: None, subject: 7, detail: (32, 32) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/14229414", "RFC 7489 §3.1"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail's rule for bulk senders: From must match SPF or DKIM",
+                meaning: "SPF or DKIM passed, but for another organisation's domain than the one in From. Gmail asks bulk senders for alignment: From must have the organisational domain of the signature or of the envelope.",
+                causes: &[
+                    "The mailing service signs and bounces with its own domain",
+                    "From names a free-mail address (gmail.com, mail.ru) while your server sends",
+                    "Several brands send through one server that signs for one of them only",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Sign with d= of the From domain: set up your own domain at the mailing service (its CNAME records for DKIM and return path)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Write from an address of your own domain, never from a free-mail one",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Test with “Show original” in Gmail: DMARC must be PASS",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Правило Gmail для массовых отправителей: From должен совпадать с SPF или DKIM",
+                meaning: "SPF или DKIM прошли, но для чужого домена, не того, что в From. От массовых отправителей Gmail требует совпадения: организационный домен в From должен быть тот же, что в подписи или в конверте.",
+                causes: &[
+                    "Сервис рассылок подписывает письма и принимает возвраты со своим доменом",
+                    "В From адрес бесплатной почты (gmail.com, mail.ru), а отправляет ваш сервер",
+                    "Через один сервер пишут несколько брендов, а подписывает он одним доменом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подписывайте с d= домена из From: подключите свой домен в сервисе рассылок (его CNAME для DKIM и адреса возврата)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пишите с адреса своего домена, а не бесплатной почты",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте через «Показать оригинал» в Gmail: у DMARC должно стоять PASS",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-dmarc-dns-failure",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Network,
+        marks: &[],
+        texts: &["temporary DNS failures prevent", "temporary DNS failure prevents"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 2,
+        actor: Some(Actor::SenderAdmin),
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 7489 §6.6.3"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail could not look up the sender's DMARC policy",
+                meaning: "The name servers of {sender_domain} did not answer Google properly, so Gmail could not tell whether to take the message. It will try again with your next attempt.",
+                causes: &[
+                    "A name server of the domain is down or slow",
+                    "DNSSEC is broken: signatures have expired or the DS does not fit",
+                    "A firewall or rate limit blocks Google's resolvers",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Ask every name server: dig +short NS {sender_domain}, then dig TXT _dmarc.{sender_domain} @<each of them>; all must answer",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check DNSSEC: delv TXT _dmarc.{sender_domain} @8.8.8.8, or dnsviz.net",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail не смог узнать DMARC-политику отправителя",
+                meaning: "Серверы имён {sender_domain} не ответили Google как следует, и Gmail не смог решить, принимать ли письмо. При следующей попытке он спросит снова.",
+                causes: &[
+                    "Один из серверов имён домена не работает или отвечает медленно",
+                    "Сломан DNSSEC: подписи истекли или DS не подходит",
+                    "Запросы Google отсекает межсетевой экран или ограничение частоты",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Опросите каждый сервер имён: dig +short NS {sender_domain}, затем dig TXT _dmarc.{sender_domain} @<каждый из них>; ответить должны все",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте DNSSEC: delv TXT _dmarc.{sender_domain} @8.8.8.8 или dnsviz.net",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-dmarc-reject",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &["?p=DmarcRejection"],
+        texts: &[
+            "is not accepted due to domain's DMARC policy",
+            "is not accepted due to domain’s DMARC policy",
+            "due to domain's DMARC policy. Please contact the administrator of",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=DmarcRejection",
+            "support.google.com/a/answer/2466580",
+            "RFC 7489 §6",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the DMARC policy of the From domain demands refusal",
+                meaning: "The domain in From publishes p=reject, and for this message neither SPF nor DKIM passed with a domain that matches From. Gmail did what the owner of the domain asks for.",
+                causes: &[
+                    "The message is signed, or its envelope made out, with another domain than From (the mailing service's or the host's)",
+                    "A form on a website sends with the visitor's address in From",
+                    "Forwarding or a mailing list broke SPF and the signature",
+                    "A new sending system was put to work before SPF and DKIM were set up for it",
+                    "Somebody forges the domain, and the refusal is right",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Read the policy: dig +short TXT _dmarc.{sender_domain}; then sign with DKIM d={sender_domain} or a subdomain (adkim=s demands the same name)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "In web forms put your own address into From and the visitor's into Reply-To",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Mailing lists: rewrite From (Mailman: dmarc_mitigate_action = munge_from) or leave subject and body unchanged",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Read the aggregate reports that go to rua= : they name every server that sends in your name and how it fares",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: отказа требует DMARC-политика домена из From",
+                meaning: "Домен в From публикует p=reject, а у этого письма ни SPF, ни DKIM не прошли с доменом, который совпадает с From. Gmail сделал то, о чём просит владелец домена.",
+                causes: &[
+                    "Письмо подписано другим доменом, чем в From, и в конверте тоже другой домен (сервиса рассылок или хостинга)",
+                    "Форма на сайте ставит в From адрес посетителя",
+                    "Пересылка или список рассылки сломали SPF и подпись",
+                    "Новую систему отправки запустили раньше, чем настроили для неё SPF и DKIM",
+                    "Домен кто-то подделывает, и отказ правильный",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Прочтите политику: dig +short TXT _dmarc.{sender_domain}; затем подписывайте DKIM с d={sender_domain} или поддоменом (при adkim=s — только с самим доменом)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В веб-формах ставьте в From свой адрес, а адрес посетителя в Reply-To",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Спискам рассылки: заменяйте From (в Mailman dmarc_mitigate_action = munge_from) или не меняйте тему и текст",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Читайте сводные отчёты, которые приходят по rua=: в них названы все серверы, пишущие от вашего имени, и исход проверок",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-domain-allowlist",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Policy,
+        marks: &[],
+        texts: &["not in whitelist for RCPT domain", "not in allowlist for RCPT domain"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::RecipientAdmin),
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/60730", "support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "The Google Workspace domain takes mail from certain servers only",
+                meaning: "{recipient_domain} has an inbound gateway in front of Google and refuses connections from other IPs. Your server went to Google directly.",
+                causes: &[
+                    "The MX still names Google while a filter (gateway) should stand in front",
+                    "Your server uses an old MX or a fixed route past the gateway",
+                    "The gateway got a new IP, and the list in the Admin console was not updated",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Compare the route with DNS: dig +short MX {recipient_domain}; remove fixed routes (manualroute, transport map) to Google for this domain",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Admin console → Apps → Google Workspace → Gmail → Spam, phishing and malware → Inbound gateway: add the IP, or clear “Reject all mail not from gateway IPs”",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Домен в Google Workspace принимает почту только с заданных серверов",
+                meaning: "У {recipient_domain} перед Google стоит входной шлюз, и соединения с других IP отклоняются. Ваш сервер пришёл в Google напрямую.",
+                causes: &[
+                    "В MX до сих пор указан Google, хотя перед ним должен стоять фильтр (шлюз)",
+                    "Ваш сервер ходит по старому MX или по жёстко заданному маршруту мимо шлюза",
+                    "У шлюза сменился IP, а список в консоли администратора не обновили",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сравните маршрут с DNS: dig +short MX {recipient_domain}; уберите жёсткие маршруты к Google для этого домена (manualroute, transport_maps)",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Консоль администратора → «Приложения» → Google Workspace → Gmail → «Спам, фишинг и вредоносное ПО» → «Входной шлюз»: добавьте IP или снимите отказ для писем не со шлюза",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-domain-policy",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Policy,
+        marks: &[
+            "- gcdp",
+            "policy that prohibited the mail that you sent",
+            "policy that prohibits the email that you sent",
+        ],
+        texts: &["policy that prohibited", "that prohibits the email that you sent", "answer/172179"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: Some(Actor::RecipientAdmin),
+        retry: None,
+        scope: Some(Scope::SenderAddress),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/172179", "support.google.com/a/answer/2604578"],
+        text: Some(Localized {
+            en: Text {
+                title: "A rule of the Google Workspace domain forbids this mail",
+                meaning: "An administrator of the recipient's (or your own) Google Workspace domain has set a rule that refuses this message. “gcdp” at the end means: the domain's own policy, not Google's filter.",
+                causes: &[
+                    "The sender or the domain is on the organisation's Blocked senders list",
+                    "A content compliance, attachment compliance or objectionable content rule matched",
+                    "Restrict delivery: the user may exchange mail only with certain domains",
+                    "When you send from Google Workspace: your own domain's rule for outgoing mail",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Admin console → Reporting → Email log search: find the message and the rule that refused it, then change it under Apps → Google Workspace → Gmail → Compliance or Spam, phishing and malware",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Tell the recipient's administrator by another way and pass on the full reply; nobody else can lift it",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Письмо запрещает правило домена Google Workspace",
+                meaning: "Администратор домена получателя (или вашего) в Google Workspace задал правило, по которому письмо отклоняется. Пометка gcdp в конце значит: это политика самого домена, а не фильтр Google.",
+                causes: &[
+                    "Отправитель или его домен в списке заблокированных у организации",
+                    "Сработало правило проверки содержимого, вложений или нежелательного контента",
+                    "Ограничение доставки: пользователю разрешена переписка только с некоторыми доменами",
+                    "Если вы сами пишете из Google Workspace — правило вашего домена для исходящих писем",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Консоль администратора → «Отчёты» → «Поиск в журнале электронной почты»: найдите письмо и сработавшее правило, затем поправьте его в «Приложения» → Google Workspace → Gmail, разделы «Соответствие» и «Спам, фишинг и вредоносное ПО»",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Свяжитесь с администратором получателя иным путём и передайте ему полный текст ответа: снять запрет может только он",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-domain-reputation",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadReputation,
+        marks: &[],
+        texts: &["very low reputation of the sending domain"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 2,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/answer/188131",
+            "support.google.com/mail/answer/81126",
+            "postmaster.google.com",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the sending domain has a very low reputation",
+                meaning: "Gmail distrusts the domain (From, signature, links), whatever IP it sends from: a new server or IP will not help. With a 421 mail is slowed down, with a 550 this message is refused.",
+                causes: &[
+                    "Unwanted bulk mail in the domain's name; complaints above 0.3 %",
+                    "Spam by a broken-into account, website or form of the domain",
+                    "A domain registered days ago that already sends much",
+                    "Others forge the domain because it has no DMARC policy",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Verify {sender_domain} at postmaster.google.com and watch Spam rate and Compliance status",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop mailings, clean the list down to people who opened or clicked in the last months, begin again with small numbers; add one-click unsubscribe (RFC 8058)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Separate bulk from personal mail by subdomain (news.{sender_domain}), each with its own DKIM",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Publish DMARC with p=quarantine or reject once your own mail passes",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: у домена отправителя очень низкая репутация",
+                meaning: "Gmail не доверяет самому домену (From, подпись, ссылки), с какого бы IP он ни писал: новый сервер или IP не помогут. С кодом 421 почту придерживают, с кодом 550 письмо отклонено.",
+                causes: &[
+                    "Нежеланные рассылки от имени домена, жалоб больше 0,3 %",
+                    "Спам через взломанный ящик, сайт или форму домена",
+                    "Домен зарегистрирован на днях, а писем с него уже много",
+                    "Домен подделывают, потому что у него нет политики DMARC",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подтвердите {sender_domain} на postmaster.google.com и следите за долей спама («Spam rate») и статусом соответствия требованиям",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Остановите рассылки, оставьте в базе тех, кто открывал письма в последние месяцы, и начните заново малыми порциями; добавьте отписку в один щелчок (RFC 8058)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Разведите рассылки и личную почту по поддоменам (news.{sender_domain}), у каждого свой DKIM",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Когда свои письма проходят проверки, опубликуйте DMARC с p=quarantine или reject",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-headers-too-large",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::MessageTooLarge,
+        marks: &["exceeded Google's message header size limits", "exceeds Google's limit"],
+        texts: &["Google's message header size", "The number of attachments"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Too much header or too many attachments for Google",
+                meaning: "Not the size of the message is the trouble but that of its headers (about 500 KB in all) or the number of its attachments.",
+                causes: &[
+                    "Hundreds of recipients written out in To and Cc",
+                    "References grown over years, or X- headers added by filters at every hop",
+                    "A message with many hundreds of small files",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Put recipients into Bcc or a group; pack many files into one archive",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See what is in it while it is in the queue: exim -Mvh <id>; remove needless headers with headers_remove",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Слишком большие заголовки или слишком много вложений для Google",
+                meaning: "Дело не в размере письма, а в размере его заголовков (всего около 500 КБ) или в числе вложений.",
+                causes: &[
+                    "В To и Cc выписаны сотни получателей",
+                    "За годы переписки разросся References, или каждый фильтр по пути добавил заголовки X-",
+                    "В письме много сотен мелких файлов",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Поставьте получателей в скрытую копию или заведите группу; мелкие файлы соберите в один архив",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите заголовки, пока письмо в очереди: exim -Mvh <id>; лишние уберите через headers_remove",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-helo-invalid",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::NoReverseDns,
+        marks: &["support.google.com/mail/?p=helo"],
+        texts: &["Empty HELO/EHLO argument not allowed", "HELO/EHLO argument * invalid"],
+        replies: &[CodePattern {
+            basic: Some((501, 501)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (4, 4) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=helo", "RFC 5321 §4.1.1.1"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google does not accept the name in EHLO",
+                meaning: "Your server introduced itself with no name or with one that is no valid host name.",
+                causes: &[
+                    "The host name has an underscore, a blank or non-ASCII letters",
+                    "The name is empty because the machine does not know its own",
+                    "Exim's primary_hostname or helo_data expands to nothing",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Give the full host name: primary_hostname in Exim (check: exim -bP primary_hostname), myhostname in Postfix; an IP address only in brackets: [192.0.2.7]",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Best is the name of the PTR record: dig +short -x {ip}",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не принимает имя в EHLO",
+                meaning: "Ваш сервер не назвал себя вовсе или назвал именем, которое не может быть именем узла.",
+                causes: &[
+                    "В имени узла подчёркивание, пробел или не латинские буквы",
+                    "Имя пустое, потому что машина не знает своего",
+                    "primary_hostname или helo_data в Exim раскрывается в пустую строку",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Задайте полное имя узла: primary_hostname в Exim (проверка: exim -bP primary_hostname), myhostname в Postfix; IP-адрес можно только в скобках: [192.0.2.7]",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Лучше всего имя из записи PTR: dig +short -x {ip}",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-ip-reputation",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadReputation,
+        marks: &[],
+        texts: &[
+            "very low reputation of the sending IP",
+            "suspicious due to the very low reputation of the sending IP address",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 2,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/answer/188131",
+            "support.google.com/mail/answer/81126",
+            "postmaster.google.com",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the sending IP has a very low reputation",
+                meaning: "From what this IP sent before (and what Gmail users did with it) Gmail expects spam. With a 421 mail is slowed down, with a 550 this message is refused. It is no list: reputation recovers by clean sending only.",
+                causes: &[
+                    "An account, a script or a website on the server was broken into and sends spam",
+                    "Bulk mail to people who did not ask for it: complaints above 0.3 %",
+                    "A new IP that sends much from the first day",
+                    "The IP was given to you with the history of its last tenant, or its whole network is bad",
+                    "Forwarding of spam to Gmail mailboxes from this IP",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find the source first: exim -bp | exiqsumm, eximstats, auth-smtp names with the most messages; stop it and change its password",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See Spam rate at postmaster.google.com for {sender_domain}: keep it under 0.1 %, never 0.3 % or more",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Slow down to Google (Exim: remote_max_parallel, queue_smtp_domains; Postfix: a transport with a rate delay) and let the most engaged recipients come first for 2 to 4 weeks",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "When all requirements are met and it still does not recover: support.google.com/mail/contact/gmail_bulk_sender_escalation",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: у отправляющего IP очень низкая репутация",
+                meaning: "По тому, что этот IP отправлял раньше (и что с письмами делали пользователи), Gmail ждёт от него спама. С кодом 421 почту придерживают, с кодом 550 письмо отклонено. Это не чёрный список: репутация восстанавливается только чистой отправкой.",
+                causes: &[
+                    "На сервере взломали ящик, скрипт или сайт, и через него идёт спам",
+                    "Рассылка людям, которые её не просили: жалоб больше 0,3 %",
+                    "С нового IP с первого же дня пошёл большой поток",
+                    "IP достался вам с историей прошлого владельца, или плоха вся его сеть",
+                    "С этого IP в ящики Gmail пересылают чужой спам",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала найдите источник: exim -bp | exiqsumm, eximstats, учётные записи с наибольшим числом писем; остановите его и смените пароль",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите долю спама («Spam rate») на postmaster.google.com для {sender_domain}: держите её ниже 0,1 % и не допускайте 0,3 %",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Замедлите отправку в Google (в Exim remote_max_parallel, queue_smtp_domains, в Postfix — отдельный транспорт с задержкой) и 2–4 недели пишите сперва самым активным получателям",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если все требования выполнены, а улучшения нет: support.google.com/mail/contact/gmail_bulk_sender_escalation",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-ipv6-guidelines",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::NoReverseDns,
+        marks: &["?p=IPv6AuthError"],
+        texts: &["does not meet IPv6 sending guidelines", "doesn't meet IPv6 sending guidelines"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 2,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=IPv6AuthError", "support.google.com/mail/answer/81126"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: your IPv6 address has no PTR, or SPF and DKIM are missing",
+                meaning: "Over IPv6 Gmail is strict: the address needs a PTR record that leads back to it, and the mail needs SPF or DKIM. One of these is missing.",
+                causes: &[
+                    "The server prefers IPv6, but the reverse zone was set for IPv4 only",
+                    "The IPv6 address is not in SPF",
+                    "The server sends from a random (privacy) IPv6 address of its network",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check: dig +short -x {ip}, and back with dig +short AAAA; have the hoster set the PTR for exactly this address",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Add ip6: to SPF: dig +short TXT {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Quick way out: send to Google by IPv4, in Exim disable_ipv6 = true or interface = <IPv4> in the transport, in Postfix smtp_address_preference = ipv4",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: у вашего адреса IPv6 нет PTR или у письма нет SPF и DKIM",
+                meaning: "К IPv6 Gmail строг: у адреса должна быть запись PTR, которая ведёт обратно к нему, а у письма SPF или DKIM. Чего-то из этого нет.",
+                causes: &[
+                    "Сервер предпочитает IPv6, а обратную зону настроили только для IPv4",
+                    "Адреса IPv6 нет в SPF",
+                    "Сервер отправляет со случайного (временного) адреса IPv6 своей сети",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: dig +short -x {ip} и обратно dig +short AAAA; пусть хостер пропишет PTR именно для этого адреса",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Внесите ip6: в SPF: dig +short TXT {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Быстрый выход — отправлять в Google по IPv4: disable_ipv6 = true или interface = <IPv4> в транспорте Exim, smtp_address_preference = ipv4 в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-likely-spam",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SpamContent,
+        marks: &["?p=UnsolicitedMessageError"],
+        texts: &["likely unsolicited mail", "likely unsolicited email"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=UnsolicitedMessageError",
+            "support.google.com/mail/answer/81126",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail takes this message for spam",
+                meaning: "Gmail's filter judged the whole message (text, links, headers, sender, history) as spam and refused it. Another message from you may pass.",
+                causes: &[
+                    "Text, links or attachments resemble spam that is going round",
+                    "A link leads to a domain or shortener with a bad name",
+                    "The message is spam: from a broken-into account, a form, or forwarded from outside",
+                    "SPF, DKIM or PTR are weak, so that little content suffices for a refusal",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find out what it was: exigrep '<message id>' in the main log, exim -Mvb and -Mvh while it is in the queue; if it is spam, stop its source",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "If it is legitimate, send a plain text without links; add links and attachments one by one to find the culprit",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Set SPF, DKIM, DMARC and PTR right and watch Spam rate at postmaster.google.com",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Add the sender to the contacts; in Google Workspace the administrator can put the domain on the approved senders list",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail считает это письмо спамом",
+                meaning: "Фильтр Gmail оценил письмо целиком (текст, ссылки, заголовки, отправителя, его прошлое) как спам и отклонил. Другое ваше письмо может и пройти.",
+                causes: &[
+                    "Текст, ссылки или вложения похожи на спам, который сейчас рассылают",
+                    "Ссылка ведёт на домен или сокращатель с дурной славой",
+                    "Это и есть спам: из взломанного ящика, из формы на сайте или пересланный извне",
+                    "SPF, DKIM или PTR слабы, и для отказа хватает немногого в тексте",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Выясните, что это было: exigrep '<id письма>' по основному журналу, exim -Mvb и -Mvh, пока оно в очереди; если спам, закройте источник",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Если письмо обычное, отправьте простой текст без ссылок; добавляя ссылки и вложения по одному, найдёте виновника",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Приведите в порядок SPF, DKIM, DMARC и PTR и следите за долей спама («Spam rate») на postmaster.google.com",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Добавьте отправителя в контакты; в Google Workspace администратор может внести домен в список одобренных отправителей",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-mail-loop",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RoutingLoop,
+        marks: &["?p=MailLoop"],
+        texts: &["Message exceeded 50 hops"],
+        replies: &[CodePattern {
+            basic: Some((554, 554)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 4, detail: (6, 6) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=MailLoop", "RFC 5321 §6.3"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google: the message goes in a circle",
+                meaning: "The message has passed 50 servers, its Received headers show it. Two systems hand it to each other without end.",
+                causes: &[
+                    "Forwarding there and back: Gmail to your server, your server to Gmail",
+                    "Google's Default routing sends unknown users to your server, and yours sends them back to Google",
+                    "Two automatic forwardings of users",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Read the Received headers: the two hosts that alternate are the ends of the loop",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Admin console → Apps → Google Workspace → Gmail → Routing and Default routing; break the circle there or in the forwarding rules of the user",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google: письмо ходит по кругу",
+                meaning: "Письмо прошло уже 50 серверов, это видно по заголовкам Received. Две системы бесконечно передают его друг другу.",
+                causes: &[
+                    "Пересылка туда и обратно: из Gmail на ваш сервер и с него в Gmail",
+                    "Маршрутизация по умолчанию в Google отдаёт неизвестных пользователей вашему серверу, а он возвращает их в Google",
+                    "Пользователи настроили автоматическую пересылку друг на друга",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Прочтите заголовки Received: два чередующихся узла и есть концы петли",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Консоль администратора → «Приложения» → Google Workspace → Gmail → «Маршрутизация» и «Маршрутизация по умолчанию»: разомкните круг там или в правилах пересылки пользователя",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-message-too-large",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::MessageTooLarge,
+        marks: &["?p=MaxSizeError", "exceeded Google's message size limits"],
+        texts: &["exceeded Google’s message size limits"],
+        replies: &[
+            CodePattern {
+                basic: Some((552, 552)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 3, detail: (4, 4) }),
+            },
+            CodePattern {
+                basic: Some((552, 552)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 2, detail: (3, 3) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=MaxSizeError", "support.google.com/mail/answer/6584"],
+        text: Some(Localized {
+            en: Text {
+                title: "The message is larger than Google takes",
+                meaning: "Google takes 25 MB from its own users and up to 50 MB from outside, measured as sent: attachments grow by a third through Base64.",
+                causes: &[
+                    "Attachments of more than about 18 MB when sent from Gmail, 35 MB from outside",
+                    "Many pictures in one message, or a whole thread with its attachments quoted",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Put the files on Google Drive or another file service and send the link, or send them in several messages",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Set the limit of your own server no higher, so that senders learn it at once: message_size_limit = 25M in Exim and Postfix (there in bytes)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Письмо больше, чем принимает Google",
+                meaning: "От своих пользователей Google берёт до 25 МБ, извне до 50 МБ, и считает в том виде, как письмо передаётся: от Base64 вложения вырастают на треть.",
+                causes: &[
+                    "Вложения больше примерно 18 МБ при отправке из Gmail и 35 МБ извне",
+                    "Много снимков в одном письме или целая переписка вместе с вложениями",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Положите файлы на Google Диск или в другое хранилище и пришлите ссылку либо разделите на несколько писем",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Не ставьте на своём сервере предел выше, тогда отправители узнают об этом сразу: message_size_limit = 25M в Exim, в Postfix то же в байтах",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-no-dmarc-record",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &[
+            "doesn't have a DMARC record",
+            "does not have a DMARC record",
+            "the DMARC record doesn't specify",
+            "doesn’t have a DMARC record",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((500, 599)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (40, 40) }),
+            },
+            CodePattern {
+                basic: Some((400, 499)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (40, 40) }),
+            },
+            CodePattern {
+                basic: Some((400, 499)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (31, 31) }),
+            },
+            CodePattern {
+                basic: Some((500, 599)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (31, 31) }),
+            },
+        ],
+        only: &[
+            CodePattern { basic: Some((550, 550)), enhanced: None },
+            CodePattern { basic: Some((421, 421)), enhanced: None },
+            CodePattern { basic: Some((451, 451)), enhanced: None },
+            CodePattern { basic: Some((554, 554)), enhanced: None },
+            CodePattern {
+                basic: None,
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (40, 40) }),
+            },
+            CodePattern {
+                basic: None,
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (40, 40) }),
+            },
+            CodePattern {
+                basic: None,
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (31, 31) }),
+            },
+        ],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/a/answer/2466580",
+            "support.google.com/a/answer/14229414",
+            "RFC 7489 §6.3",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail's rule for bulk senders: the domain needs a DMARC record",
+                meaning: "Who sends 5,000 messages a day or more to Gmail needs a DMARC record for the From domain, and there is none, or it has no policy (p=). With a 421 the mail is slowed down, with a 550 refused.",
+                causes: &[
+                    "_dmarc.{sender_domain} was never published",
+                    "The record is broken: no v=DMARC1 at the beginning, no p=, two records",
+                    "The record stands at the wrong name (at the domain itself, or the name twice)",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Publish a TXT at _dmarc.{sender_domain}: v=DMARC1; p=none; rua=mailto:dmarc@{sender_domain}; p=none is enough for Gmail",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check: dig +short TXT _dmarc.{sender_domain}; exactly one line",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Правило Gmail для массовых отправителей: нужна запись DMARC",
+                meaning: "Кто отправляет в Gmail от 5000 писем в сутки, должен иметь запись DMARC у домена из From, а её нет, или в ней нет политики (p=). С кодом 421 почту придерживают, с кодом 550 отклоняют.",
+                causes: &[
+                    "_dmarc.{sender_domain} не опубликован",
+                    "Запись испорчена: не начинается с v=DMARC1, нет p=, записей две",
+                    "Запись стоит не под тем именем (у самого домена или с удвоенным именем)",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Опубликуйте TXT для _dmarc.{sender_domain}: v=DMARC1; p=none; rua=mailto:dmarc@{sender_domain}; для Gmail достаточно и p=none",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: dig +short TXT _dmarc.{sender_domain}; строка должна быть одна",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-no-message-id",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadMessage,
+        marks: &[],
+        texts: &["Messages missing a valid Message-ID", "Messages missing a valid messageId"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=RfcMessageNonCompliant", "RFC 5322 §3.6.4"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the Message-ID is missing or malformed",
+                meaning: "Gmail wants a Message-ID of the form <something@host> in every message, exactly one.",
+                causes: &[
+                    "A script or device builds the message itself and leaves the header out",
+                    "The header has no @, no angle brackets, or stands twice",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let the mail server add it: in Exim control = submission for your own senders, in Postfix always_add_missing_headers = yes",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Repair the program: Message-ID: <unique@{sender_domain}>",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: нет Message-ID или он записан неверно",
+                meaning: "Gmail требует в каждом письме ровно один Message-ID вида <что-то@узел>.",
+                causes: &[
+                    "Скрипт или устройство само собирает письмо и заголовок не ставит",
+                    "В заголовке нет @ или угловых скобок, или он стоит дважды",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть его добавляет почтовый сервер: в Exim control = submission для своих отправителей, в Postfix always_add_missing_headers = yes",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Исправьте программу: Message-ID: <уникальное@{sender_domain}>",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-no-ptr",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::NoReverseDns,
+        marks: &[],
+        texts: &[
+            "doesn't have a PTR record",
+            "does not have a PTR record",
+            "the PTR record's forward DNS",
+            "doesn’t have a PTR record",
+            "corresponding forward DNS entry does not",
+            "because the sending IP address doesn't",
+            "because the sending IP address does not",
+        ],
+        replies: &[
+            CodePattern {
+                basic: None,
+                enhanced: Some(EnhancedPattern { class: None, subject: 7, detail: (25, 25) }),
+            },
+            CodePattern {
+                basic: Some((451, 451)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (23, 23) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 2,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "RFC 1912 §2.1"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the sending IP has no matching PTR record",
+                meaning: "Gmail looks up the name of the sending IP and then the addresses of this name; the IP must come out again. Here there is no name, or it leads elsewhere.",
+                causes: &[
+                    "The hoster's default name, or none, stands in the reverse zone",
+                    "The PTR is right for IPv4, but the server sends by IPv6",
+                    "The PTR names a host whose A or AAAA record is missing or points to another IP",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check both ways: dig +short -x {ip}, then dig +short A and AAAA of the name; {ip} must be among them",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Ask the owner of the IP (hoster, provider) to set the PTR to the name your server says in EHLO; most have it in their control panel",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Until the IPv6 PTR is there, send by IPv4: disable_ipv6 = true in Exim or interface in the transport, inet_protocols = ipv4 in Postfix",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: у отправляющего IP нет верной записи PTR",
+                meaning: "Gmail узнаёт имя отправляющего IP, а потом адреса этого имени; среди них должен снова оказаться тот же IP. Здесь имени нет, или оно ведёт в другое место.",
+                causes: &[
+                    "В обратной зоне нет ничего или стоит имя хостера по умолчанию",
+                    "Для IPv4 запись PTR верна, но сервер отправляет по IPv6",
+                    "У имени из PTR нет записи A или AAAA, или она указывает на другой IP",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте в обе стороны: dig +short -x {ip}, затем dig +short A и AAAA для полученного имени; среди адресов должен быть {ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Попросите владельца IP (хостера, провайдера) прописать в PTR то имя, которым сервер называется в EHLO; чаще всего это делается в панели управления",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пока для IPv6 нет PTR, отправляйте по IPv4: disable_ipv6 = true в Exim или interface в транспорте, inet_protocols = ipv4 в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-no-such-user",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RecipientUnknown,
+        marks: &["?p=NoSuchUser", "support.google.com/mail/bin/answer.py?answer=6596"],
+        texts: &[
+            "email account that you tried to reach does not exist",
+            "email account that you tried to reach doesn't exist",
+        ],
+        replies: &[CodePattern {
+            basic: Some((550, 550)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 1, detail: (1, 1) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=NoSuchUser", "support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: there is no such account",
+                meaning: "Google does not know {recipient}: no mailbox, alias or group has this name, and no catch-all takes its mail.",
+                causes: &[
+                    "A typo in the address or a blank around it",
+                    "The account was deleted; at gmail.com the name is never given out again",
+                    "In a Google Workspace domain: the user, alias or group was removed or never created, or has no Gmail licence",
+                    "The domain's mail is split between Google and another server, and Google lacks the routing rule for the mailboxes elsewhere",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Check the address letter by letter; in gmail.com dots and case do not matter, everything else does",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Take the address off every list now: mail to dead addresses is counted against {sender_domain} and the sending IP",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "In the Admin console look under Directory → Users and Groups; for mailboxes on another server see Apps → Google Workspace → Gmail → Default routing",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: такого аккаунта нет",
+                meaning: "Google не знает адреса {recipient}: нет ни ящика, ни псевдонима, ни группы с таким именем, и ящика для всей прочей почты в домене тоже нет.",
+                causes: &[
+                    "Опечатка в адресе или лишний пробел рядом с ним",
+                    "Аккаунт удалён; в gmail.com его имя больше никому не достанется",
+                    "В домене Google Workspace пользователя, псевдоним или группу удалили либо не завели, или у пользователя нет лицензии Gmail",
+                    "Почта домена разделена между Google и другим сервером, а правила маршрутизации для остальных ящиков в Google нет",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Сверьте адрес по буквам; в gmail.com не важны только точки и регистр",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сразу уберите адрес из всех рассылок: письма на мёртвые адреса портят репутацию {sender_domain} и отправляющего IP",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "В консоли администратора откройте «Каталог» → «Пользователи» и «Группы»; если часть ящиков на другом сервере — «Приложения» → Google Workspace → Gmail → «Маршрутизация по умолчанию»",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-not-authorized-ip",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Policy,
+        marks: &["?p=NotAuthorizedError"],
+        texts: &[
+            "not authorized to send email directly to our servers",
+            "not authorized to send mail directly to our servers",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/answer/10336",
+            "support.google.com/mail/?p=NotAuthorizedError",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail takes no direct mail from this IP",
+                meaning: "The IP counts as one of those that should not send directly: dial-up, home, cloud or unknown. Gmail wants such mail through the provider's relay.",
+                causes: &[
+                    "A dynamic or home address without a PTR of its own",
+                    "A cloud server on a range whose owner lists it as not sending mail",
+                    "SPF of the envelope domain fails, and the IP has no history",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send through a relay: the provider's SMTP server, or smtp-relay.gmail.com if you have Google Workspace (Exim: manualroute, Postfix: relayhost)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For a real mail server: fixed IP, PTR with its own name (dig +short -x {ip}), SPF and DKIM; ask the provider to take the IP off the Spamhaus PBL: check.spamhaus.org",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "С этого IP Gmail не принимает почту напрямую",
+                meaning: "IP числится среди тех, с которых напрямую почту не отправляют: динамический, домашний, облачный или неизвестный. Gmail ждёт такую почту через ретранслятор провайдера.",
+                causes: &[
+                    "Динамический или домашний адрес без собственной записи PTR",
+                    "Облачный сервер в диапазоне, который сам владелец объявил не отправляющим почту",
+                    "SPF домена из конверта не проходит, и истории у IP нет",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправляйте через ретранслятор: SMTP-сервер провайдера или smtp-relay.gmail.com, если у вас Google Workspace (в Exim manualroute, в Postfix relayhost)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Для настоящего почтового сервера нужны постоянный IP, PTR со своим именем (dig +short -x {ip}), SPF и DKIM; если IP в списке Spamhaus PBL, уберите его через check.spamhaus.org",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-one-domain-per-transaction",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::ProtocolError,
+        marks: &[],
+        texts: &["Multiple destination domains per transaction"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: Some(Retry::Wait),
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google takes one recipient domain per transaction",
+                meaning: "The message was sent to recipients of several domains in one transaction because they share an MX. The deferred ones go with the next attempt.",
+                causes: &["The server joins recipients by MX host and not by domain"],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait for the next queue run" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For good: multi_domain = false in the Exim smtp transport; Postfix already joins by domain",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google берёт получателей одного домена за транзакцию",
+                meaning: "Письмо передавалось получателям нескольких доменов в одной транзакции, потому что MX у них общий. Отложенные уйдут при следующей попытке.",
+                causes: &["Сервер объединяет получателей по узлу MX, а не по домену"],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите следующего прохода очереди"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Чтобы не повторялось: multi_domain = false в транспорте smtp Exim; Postfix и так объединяет по домену",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-one-recipient-per-transaction",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::Policy,
+        marks: &[],
+        texts: &["Domain policy size per transaction exceeded"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::Nobody),
+        retry: Some(Retry::Wait),
+        scope: Some(Scope::Address),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail wants this recipient in a transaction of its own",
+                meaning: "The rules of the recipients' domains are too many to check them together in one transaction. The other recipients were taken; this one goes with the next attempt.",
+                causes: &["One message to many recipients whose domains have large sets of rules"],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody,
+                        text: "Wait for the next queue run, it usually settles the matter",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it comes back again and again, send one recipient at a time: max_rcpt = 1 in the Exim transport, or <transport>_destination_recipient_limit = 1 in Postfix",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail просит передать этого получателя отдельно",
+                meaning: "Правил у доменов получателей слишком много, чтобы проверить их в одной транзакции. Остальные получатели приняты, этот пройдёт при следующей попытке.",
+                causes: &["Одно письмо многим получателям, у доменов которых большие наборы правил"],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody,
+                        text: "Подождите следующего прохода очереди, обычно этого достаточно",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если ответ повторяется, передавайте получателей по одному: max_rcpt = 1 в транспорте Exim или <transport>_destination_recipient_limit = 1 в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-over-quota",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::MailboxFull,
+        marks: &["?p=OverQuotaTemp"],
+        texts: &["inbox is out of storage space", "email account that you tried to reach is over quota"],
+        replies: &[CodePattern {
+            basic: Some((452, 452)),
+            enhanced: Some(EnhancedPattern { class: Some(4), subject: 2, detail: (2, 2) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=OverQuotaTemp", "support.google.com/mail/answer/6374270"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the recipient's Google storage is full",
+                meaning: "Mail, Drive and Photos of the recipient share one storage, and it is used up. Google refuses for now and takes the mail as soon as there is room.",
+                causes: &[
+                    "The free 15 GB are full, often of photos or files and not of mail",
+                    "In Google Workspace: the pooled storage of the organisation, or the limit set for this user, is reached",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Recipient,
+                        text: "See one.google.com/storage what takes the space, delete it, empty the bins of Gmail and Drive, or buy more",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Admin console → Storage: see who uses the pool, raise the user's limit or buy storage",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Tell the recipient by phone or another address; the queue goes on trying meanwhile",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: у получателя кончилось место в хранилище Google",
+                meaning: "У почты, Диска и Фото получателя общее хранилище, и оно заполнено. Пока Google откладывает письмо и примет его, как только место появится.",
+                causes: &[
+                    "Бесплатные 15 ГБ заняты, и часто не письмами, а фотографиями и файлами",
+                    "В Google Workspace исчерпано общее хранилище организации или лимит этого пользователя",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Посмотрите на one.google.com/storage, чем занято место, удалите лишнее, очистите корзины Gmail и Диска или докупите объём",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "В консоли администратора откройте «Хранилище»: посмотрите, кто занимает место, поднимите лимит пользователя или докупите объём",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Предупредите получателя по телефону или через другой адрес; очередь тем временем продолжит попытки",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-over-quota-inactive",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::MailboxFull,
+        marks: &["?p=OverQuotaPerm"],
+        texts: &[
+            "inbox is out of storage space and inactive",
+            "email account that you tried to reach is over quota",
+        ],
+        replies: &[CodePattern {
+            basic: Some((552, 552)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 2, detail: (2, 2) }),
+        }],
+        only: &[CodePattern { basic: Some((500, 599)), enhanced: None }],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: Some(Retry::AfterFix),
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=OverQuotaPerm", "support.google.com/mail/answer/6374270"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the storage is full and nobody tends the account",
+                meaning: "The recipient's Google storage has been full for so long that Google no longer defers but refuses. The owner has probably left the mailbox.",
+                causes: &[
+                    "The account is abandoned: nobody has made room for weeks or months",
+                    "The owner reads only Photos or Drive and does not notice that mail has stopped",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Reach the person by another way; do not expect this mailbox to come back by itself",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "In mailing lists pause the address after a few such refusals; it proves neglect, not that the address is wrong",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Free space or buy more at one.google.com/storage and write from the mailbox once; new mail then arrives again",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: место кончилось, а за ящиком никто не следит",
+                meaning: "Хранилище получателя переполнено так давно, что Google уже не откладывает письма, а отказывает. Скорее всего, ящик заброшен.",
+                causes: &[
+                    "Аккаунт заброшен: место неделями или месяцами никто не освобождал",
+                    "Владелец пользуется только Фото или Диском и не замечает, что почта не приходит",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Свяжитесь с человеком иначе: сам собой этот ящик вряд ли оживёт",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В рассылках приостановите адрес после нескольких таких отказов: это признак запущенного ящика, а не ошибочного адреса",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Освободите или докупите место на one.google.com/storage и отправьте из ящика письмо; после этого почта снова начнёт приходить",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-protocol-error",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::ProtocolError,
+        marks: &[],
+        texts: &[
+            "SMTP protocol violation",
+            "no commands allowed to pipeline after STARTTLS",
+            "STARTTLS may not be repeated",
+            "Syntax error (no parameters allowed)",
+            "Bad sequence of commands",
+            "Unimplemented command",
+            "Unrecognized command",
+            "Too many unrecognized commands",
+            "No DATA after BDAT",
+            "EHLO/HELO first",
+            "MAIL first",
+            "RCPT first",
+            "555 5.5.2 Syntax error",
+            "Syntax error, goodbye",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((502, 502)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (1, 1) }),
+            },
+            CodePattern {
+                basic: Some((503, 503)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (1, 1) }),
+            },
+            CodePattern {
+                basic: Some((555, 555)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 5, detail: (2, 2) }),
+            },
+            CodePattern {
+                basic: Some((451, 451)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 5, detail: (0, 0) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 5321 §4.1.4", "RFC 3207"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google does not understand the SMTP dialogue",
+                meaning: "A command came out of order, was unknown or had a wrong parameter. That is an error of the sending program or of a device between it and Google, not of the addresses.",
+                causes: &[
+                    "A hand-written script or an old device does not wait for replies",
+                    "RCPT first: the RCPT before it was refused, look at that reply",
+                    "A firewall or antivirus changes the SMTP connection",
+                    "A bare blank or a missing <> around the address in MAIL FROM or RCPT TO",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look at the dialogue: exim -d+transport -M <id>, or swaks -s gmail-smtp-in.l.google.com -t {recipient} --quit-after RCPT",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Switch off SMTP inspection in the firewall (Cisco: no inspect esmtp) and try from another network",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let scripts and devices hand their mail to a real mail server",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не понимает диалог SMTP",
+                meaning: "Команда пришла не по порядку, неизвестна или с неверным параметром. Это ошибка отправляющей программы или устройства между ней и Google, адреса ни при чём.",
+                causes: &[
+                    "Самодельный скрипт или старое устройство не ждёт ответов",
+                    "RCPT first: предыдущая RCPT была отклонена, смотрите ответ на неё",
+                    "Соединение SMTP меняет межсетевой экран или антивирус",
+                    "В MAIL FROM или RCPT TO лишний пробел или нет <> вокруг адреса",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите диалог: exim -d+transport -M <id> или swaks -s gmail-smtp-in.l.google.com -t {recipient} --quit-after RCPT",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отключите в межсетевом экране проверку SMTP (у Cisco no inspect esmtp) и попробуйте из другой сети",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть скрипты и устройства отдают письма настоящему почтовому серверу",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-receiving-rate",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &["?p=ReceivingRate", "?p=ReceivingRatePerm"],
+        texts: &[
+            "is receiving mail too quickly",
+            "is receiving email too quickly",
+            "at a rate that prevents additional messages",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::Nobody),
+        retry: Some(Retry::Wait),
+        scope: Some(Scope::Address),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=ReceivingRate", "support.google.com/a/answer/1366776"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the recipient is getting too much mail at once",
+                meaning: "This one mailbox receives more mail per minute, hour or day than Google allows. It is not about your server, and the address is fine, even where the code is 550 5.2.1.",
+                causes: &[
+                    "Monitoring, a script or a form floods the mailbox",
+                    "Somebody signed the address up to thousands of lists (a mail bomb)",
+                    "All mail of a department or a catch-all is forwarded to one mailbox",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Leave it in the queue; the limit is lifted within minutes to a day. A message bounced with 550 has to be sent again",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the flood is yours (cron, alerts, forwarding), join the messages into digests: exiqgrep -r {recipient} -c shows how many wait",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Stop the source, or let a group or a second mailbox take the automatic mail",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: получателю идёт слишком много почты сразу",
+                meaning: "В этот ящик приходит больше писем за минуту, час или сутки, чем допускает Google. Дело не в вашем сервере, и адрес верный, даже если код 550 5.2.1.",
+                causes: &[
+                    "Ящик заваливает мониторинг, скрипт или веб-форма",
+                    "Адрес подписали на тысячи рассылок (почтовая бомба)",
+                    "В один ящик пересылается почта целого отдела или всего домена",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Оставьте письмо в очереди: ограничение снимается за время от минут до суток. Письмо, возвращённое с кодом 550, нужно отправить заново",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если поток ваш (cron, уведомления, пересылка), собирайте письма в сводки; сколько их ждёт, покажет exiqgrep -r {recipient} -c",
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Остановите источник или направьте автоматические письма в группу или отдельный ящик",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-recipient-syntax",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RecipientUnknown,
+        marks: &["?p=BadRcptAddr"],
+        texts: &["recipient address * is not a valid RFC"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 5321 §4.1.2"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google: the recipient's address cannot exist",
+                meaning: "What was given in RCPT TO is not an address by RFC 5321, so Google did not even look for the mailbox.",
+                causes: &[
+                    "A blank, comma, quote or bracket slipped into the address",
+                    "Two addresses were joined, or one was cut in half",
+                    "Letters that only look Latin (а, с, е) in the address",
+                ],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Type the address anew instead of copying it" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let the form or import that took the address check it at entry",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google: такого адреса получателя быть не может",
+                meaning: "То, что стоит в RCPT TO, по RFC 5321 адресом не является, поэтому ящик Google даже не искал.",
+                causes: &[
+                    "В адрес попал пробел, запятая, кавычка или скобка",
+                    "Два адреса слились в один или адрес обрезан",
+                    "В адресе русские буквы, похожие на латинские (а, с, е)",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender, text: "Наберите адрес заново, не копируя"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть форма или импорт, через которые адрес попал в базу, проверяют его при вводе",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-relay-denied",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RelayDenied,
+        marks: &[],
+        texts: &["Mail relay denied", "Email relay denied", "Invalid credentials for relay"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/6140680", "support.google.com/a/answer/2956491"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google's SMTP relay does not know you",
+                meaning: "smtp-relay.gmail.com carries mail only for the Google Workspace domain whose rule names your IP or your login; the sender's or EHLO domain must belong to it.",
+                causes: &[
+                    "The server's IP (or its IPv6 address, or the address after NAT) is not in the relay rule",
+                    "The sender is in no domain of the account, or is empty (bounces) while EHLO names none of them",
+                    "The rule demands SMTP AUTH or TLS",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Admin console → Apps → Google Workspace → Gmail → Routing → SMTP relay service: add the IP, choose the allowed senders; changes take up to 24 hours",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let EHLO say a domain of the account: helo_data in the Exim transport, smtp_helo_name in Postfix",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "SMTP-ретранслятор Google вас не знает",
+                meaning: "smtp-relay.gmail.com передаёт почту только для того домена Google Workspace, в правиле которого указан ваш IP или вход; домен отправителя или имя в EHLO должны к нему относиться.",
+                causes: &[
+                    "В правиле ретрансляции нет IP сервера (или его адреса IPv6, или адреса за NAT)",
+                    "Отправитель не из доменов аккаунта либо пуст (возвраты), а в EHLO такого домена тоже нет",
+                    "Правило требует SMTP AUTH или TLS",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Консоль администратора → «Приложения» → Google Workspace → Gmail → «Маршрутизация» → «Служба ретрансляции SMTP»: добавьте IP и выберите допустимых отправителей; изменения вступают в силу до 24 часов",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть в EHLO стоит домен аккаунта: helo_data в транспорте Exim, smtp_helo_name в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-relay-peak",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["Peak SMTP relay limit exceeded"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/2956491", "support.google.com/a/answer/6140680"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google's SMTP relay: too much in the last minutes",
+                meaning: "Your organisation sends through smtp-relay.gmail.com faster than it may at a peak. It is over in minutes.",
+                causes: &["A mailing or the queue after an outage goes out at once"],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Leave it in the queue" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it happens daily, spread the mail: remote_max_parallel in Exim, default_destination_rate_delay in Postfix",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "SMTP-ретранслятор Google: слишком много за последние минуты",
+                meaning: "Ваша организация отправляет через smtp-relay.gmail.com быстрее, чем можно даже на пике. Через несколько минут это пройдёт.",
+                causes: &["Разом уходит рассылка или накопившаяся после сбоя очередь"],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Оставьте письма в очереди" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если так каждый день, растяните отправку: remote_max_parallel в Exim, default_destination_rate_delay в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-rfc-noncompliant",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadMessage,
+        marks: &["?p=RfcMessageNonCompliant"],
+        texts: &[
+            "not RFC 5322 compliant",
+            "Encoded-word syntax is not permitted",
+            "unicode character in a disallowed header",
+            "Email message is malformed",
+            "Mail message is malformed",
+            "potentially dangerous unicode",
+        ],
+        replies: &[CodePattern {
+            basic: Some((554, 554)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 6, detail: (0, 0) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/?p=RfcMessageNonCompliant", "RFC 5322 §3.6", "RFC 2047 §5"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: the headers break RFC 5322",
+                meaning: "The message is not built as the standard demands, and Gmail refuses such messages because forgers use them. The reply says which header it is about.",
+                causes: &[
+                    "From, To, Subject, Date or Message-ID stands twice",
+                    "Raw UTF-8, or encoded words (=?utf-8?…?=) in a place where they are not allowed, such as inside an address",
+                    "A script breaks lines wrongly, so that header text lands in the body or the reverse",
+                    "A filter or mailing list adds a second header instead of changing the first",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look at the headers as sent: exim -Mvh <id>, or send the same message to a mailbox of your own and read its source",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let a library build the message (PHPMailer, Python email, javax.mail) instead of joining strings",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "In Exim: verify = header_syntax in acl_check_data refuses such messages from your own users at once",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: заголовки нарушают RFC 5322",
+                meaning: "Письмо собрано не по стандарту, а такие Gmail отклоняет, потому что ими пользуются для подделок. О каком заголовке речь, сказано в ответе.",
+                causes: &[
+                    "From, To, Subject, Date или Message-ID стоит дважды",
+                    "Необработанный UTF-8 или закодированные слова (=?utf-8?…?=) там, где их быть не должно, например внутри адреса",
+                    "Скрипт неверно разбивает строки, и заголовки попадают в текст или наоборот",
+                    "Фильтр или список рассылки добавляет второй заголовок, вместо того чтобы заменить первый",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите заголовки в том виде, как они ушли: exim -Mvh <id>, или отправьте такое же письмо себе и откройте исходный текст",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть письмо собирает библиотека (PHPMailer, email в Python, javax.mail), а не склейка строк",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В Exim verify = header_syntax в acl_check_data сразу отклонит такие письма от своих же пользователей",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-same-message-id",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["messages that have the same Message-ID", "messages with the same Message-ID"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::Message),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "RFC 5322 §3.6.4"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: too many messages with one Message-ID",
+                meaning: "The same Message-ID came so often that Gmail takes no more copies of it for now.",
+                causes: &[
+                    "A script sends different messages with a fixed Message-ID",
+                    "A large mailing to Gmail goes out as one message in very many transactions",
+                    "A loop or a retry bug sends the same message over and over",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Count: exigrep '<the Message-ID>' /var/log/exim4/mainlog; stop the loop",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let the program make a new Message-ID per message, or leave it out and let the mail server add it",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: слишком много писем с одним Message-ID",
+                meaning: "Один и тот же Message-ID пришёл столько раз, что копий Gmail пока больше не берёт.",
+                causes: &[
+                    "Скрипт отправляет разные письма с постоянным Message-ID",
+                    "Большая рассылка в Gmail уходит одним письмом во множестве транзакций",
+                    "Петля или ошибка повтора отправляет одно и то же письмо снова и снова",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посчитайте: exigrep '<Message-ID>' /var/log/exim4/mainlog; остановите петлю",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть программа создаёт новый Message-ID для каждого письма или не ставит его вовсе: его добавит почтовый сервер",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-sender-suspended",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::BadReputation,
+        marks: &[],
+        texts: &["sending email account has been temporarily suspended", "suspended due to abuse"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderAddress),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "support.google.com/a/answer/7009044"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google has suspended the sending account for abuse",
+                meaning: "You send through Google, and the account has sent what looks like spam. It may not send for some time.",
+                causes: &["The account was broken into", "A mailing that recipients reported as spam"],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Change the password, revoke app passwords and third-party access, look for foreign forwarding rules and filters",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Google Workspace: Admin console → Directory → Users, restore the user; more than once a year only Google's support can",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google приостановил аккаунт отправителя за злоупотребления",
+                meaning: "Вы отправляете через Google, а с этого аккаунта ушло то, что похоже на спам. Некоторое время отправлять с него нельзя.",
+                causes: &["Аккаунт взломали", "На рассылку с него пожаловались получатели"],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Смените пароль, отзовите пароли приложений и доступ сторонних программ, поищите чужие пересылки и фильтры",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В Google Workspace восстановите пользователя: консоль администратора → «Каталог» → «Пользователи»; если это не первый раз за год, поможет только поддержка Google",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-sending-denied",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderRejected,
+        marks: &[],
+        texts: &["Mail Sending denied", "Email sending denied", "sender address * is not a valid RFC"],
+        replies: &[CodePattern {
+            basic: Some((553, 553)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 1, detail: (7, 7) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "support.google.com/a/answer/6140680"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google does not let this sender send",
+                meaning: "You send through Google in the name of an account that is disabled, unknown in your Google Workspace domain, or whose address is malformed.",
+                causes: &[
+                    "A service (scanner, website) sends as an address that was never created or was suspended",
+                    "The relay allows only addresses of registered users",
+                    "MAIL FROM holds something that is no address",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send as an existing user or alias, or create the address: Admin console → Directory → Users",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Or let the SMTP relay service allow all addresses of your domains: Gmail → Routing → SMTP relay service → Allowed senders",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google не разрешает отправку от этого отправителя",
+                meaning: "Вы отправляете через Google от имени аккаунта, который отключён, не заведён в вашем домене Google Workspace или чей адрес записан неверно.",
+                causes: &[
+                    "Служба (сканер, сайт) пишет с адреса, которого не создавали или который приостановлен",
+                    "Ретранслятор пропускает только адреса заведённых пользователей",
+                    "В MAIL FROM стоит не адрес",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправляйте от имени существующего пользователя или псевдонима либо заведите адрес: консоль администратора → «Каталог» → «Пользователи»",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Или разрешите в службе ретрансляции SMTP любые адреса своих доменов: Gmail → «Маршрутизация» → «Служба ретрансляции SMTP» → «Допустимые отправители»",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-sending-limit",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &[
+            "Daily user sending limit exceeded",
+            "Daily sending quota exceeded",
+            "Email quota exceeded",
+            "Daily SMTP relay",
+        ],
+        replies: &[CodePattern {
+            basic: Some((550, 550)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 4, detail: (5, 5) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: Some(Retry::Wait),
+        scope: Some(Scope::SenderAddress),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/166852", "support.google.com/a/answer/2956491"],
+        text: Some(Localized {
+            en: Text {
+                title: "The day's sending limit of the Google account is used up",
+                meaning: "You send through Google, and the account (or, at the relay, the user or the whole organisation) has sent all it may in 24 hours. It is free again within a day at most.",
+                causes: &[
+                    "A mailing from an ordinary account: 500 a day at gmail.com, 2,000 in Google Workspace, 10,000 recipients per user at the relay",
+                    "A broken-into account sends spam",
+                    "A script in a loop, or an automatic forwarding that counts too",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Wait up to 24 hours and send again what was bounced",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Admin console → Reporting → Email log search: who sent so much; if nobody knows of it, reset the password and sign the user out",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Give mailings to a mailing service or your own server with its own domain part",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Суточный лимит отправки аккаунта Google исчерпан",
+                meaning: "Вы отправляете через Google, и аккаунт (а для ретранслятора — пользователь или вся организация) уже отправил всё, что можно за 24 часа. Самое позднее через сутки лимит освободится.",
+                causes: &[
+                    "Рассылка с обычного аккаунта: 500 писем в сутки в gmail.com, 2000 в Google Workspace, 10 000 получателей на пользователя через ретранслятор",
+                    "Через взломанный ящик идёт спам",
+                    "Зациклился скрипт, или лимит тратит автоматическая пересылка",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подождите до 24 часов и отправьте заново то, что вернулось",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Консоль администратора → «Отчёты» → «Поиск в журнале электронной почты»: кто столько отправил; если сам пользователь не знает, смените пароль и завершите его сеансы",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Рассылки отдайте сервису рассылок или своему серверу с отдельным поддоменом",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-sending-rate",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &[
+            "unusual rate of mail",
+            "unusual rate of email",
+            "This email has been rate limited",
+            "This mail has been rate limited",
+        ],
+        replies: &[CodePattern {
+            basic: None,
+            enhanced: Some(EnhancedPattern { class: None, subject: 7, detail: (28, 28) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "support.google.com/a/answer/14229414"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: more mail from you than usual",
+                meaning: "The amount from your IP or domain rose faster than Gmail trusts it to. Nothing is said about the content yet.",
+                causes: &[
+                    "A mailing or a backlog after an outage goes out at once",
+                    "A new IP or domain without warm-up",
+                    "A script in a loop",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Leave it in the queue, send more slowly: fewer parallel connections to Google, mailings in portions",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Raise the daily amount step by step, at most double per day",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look into the log whether the amount is really yours",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: от вас больше почты, чем обычно",
+                meaning: "Поток с вашего IP или домена вырос быстрее, чем Gmail готов доверять. О содержании писем пока ничего не сказано.",
+                causes: &[
+                    "Разом уходит рассылка или накопившаяся после сбоя очередь",
+                    "Новый IP или домен без прогрева",
+                    "Зациклился скрипт",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Оставьте письма в очереди и отправляйте медленнее: меньше параллельных соединений с Google, рассылки порциями",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Наращивайте объём постепенно, не более чем вдвое за день",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin, text: "Проверьте по журналу, ваш ли это поток"
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-spf-hard-fail",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &[
+            "SPF record with a hard fail policy",
+            "The MAIL FROM domain [",
+            "has an SPF record with a hard fail",
+            "MAIL FROM domain * has an SPF record",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/10683907", "RFC 7208 §8.4"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: SPF says -all, and this server is not in it",
+                meaning: "The envelope domain's SPF record ends in -all (nobody else may send), and the sending IP is not listed. The reply names both.",
+                causes: &[
+                    "A new server, a new IP or an IPv6 address was not added to SPF",
+                    "The message was forwarded with the original envelope sender",
+                    "Another service (CRM, shop, newsletter) sends in the domain's name",
+                    "The record needs more than 10 DNS look-ups and the right part is never reached",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Add the IP from the reply: dig +short TXT {sender_domain}, then ip4: or ip6: in front of -all",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the server should not use IPv6, bind it: interface in the Exim transport, inet_protocols = ipv4 in Postfix",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "On forwarding servers rewrite the envelope sender (SRS)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: SPF кончается на -all, а этого сервера в нём нет",
+                meaning: "SPF-запись домена из конверта кончается на -all (больше никому отправлять нельзя), и отправляющего IP в ней нет. И домен, и IP названы в ответе.",
+                causes: &[
+                    "В SPF не внесли новый сервер, новый IP или адрес IPv6",
+                    "Письмо переслали с прежним отправителем в конверте",
+                    "От имени домена пишет сторонняя система (CRM, магазин, рассылки)",
+                    "Записи нужно больше 10 запросов DNS, и до нужной части дело не доходит",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Внесите IP из ответа: dig +short TXT {sender_domain}, затем ip4: или ip6: перед -all",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если IPv6 серверу не нужен, отключите его для отправки: interface в транспорте Exim, inet_protocols = ipv4 в Postfix",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "На серверах пересылки переписывайте отправителя конверта (SRS)",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-spf-missing",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &[
+            "because SPF authentication didn't",
+            "because it didn't pass SPF",
+            "didn't pass SPF authentication",
+            "SPF authentication did not pass",
+            "SPF authentication didn’t pass",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((500, 599)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (27, 27) }),
+            },
+            CodePattern {
+                basic: Some((400, 499)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (27, 27) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/answer/81126",
+            "support.google.com/a/answer/14229414",
+            "RFC 7208",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail's rule for bulk senders: SPF must pass",
+                meaning: "Who sends 5,000 messages a day or more to Gmail must pass SPF as well as DKIM. SPF of the envelope domain did not pass here; DKIM alone is not enough. With a 421 the mail is slowed down, with a 550 refused.",
+                causes: &[
+                    "The sending IP is not in the envelope domain's SPF record",
+                    "The mailing service's bounce domain has no SPF or an outdated one",
+                    "The record is broken: two v=spf1 records, over 10 look-ups, a typing error",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See who is in the envelope (Return-Path) and check that domain: dig +short TXT <domain>; exactly one v=spf1 record, with the sending IP in it",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Watch Compliance status at postmaster.google.com; it shows SPF, DKIM, DMARC, TLS and PTR for {sender_domain}",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Правило Gmail для массовых отправителей: нужен SPF",
+                meaning: "Кто отправляет в Gmail от 5000 писем в сутки, должен проходить и SPF, и DKIM. Здесь SPF домена из конверта не прошёл, одного DKIM мало. С кодом 421 почту придерживают, с кодом 550 отклоняют.",
+                causes: &[
+                    "Отправляющего IP нет в SPF-записи домена из конверта",
+                    "У домена для возвратов, который даёт сервис рассылок, нет SPF или он устарел",
+                    "Запись испорчена: две записи v=spf1, больше 10 запросов DNS, опечатка",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, чей домен в конверте (Return-Path), и проверьте его: dig +short TXT <домен>; запись v=spf1 должна быть ровно одна, с отправляющим IP",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Следите за страницей «Статус соответствия требованиям» на postmaster.google.com: там видны SPF, DKIM, DMARC, TLS и PTR для {sender_domain}",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-spf-suspicious",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &[],
+        texts: &["SPF record of the sending domain has one or more suspicious"],
+        replies: &[CodePattern {
+            basic: None,
+            enhanced: Some(EnhancedPattern { class: None, subject: 7, detail: (24, 24) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/10683907", "RFC 7208 §5"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail distrusts the SPF record",
+                meaning: "The SPF record of the envelope domain has entries that let almost anybody send in its name, as spammers' domains do. Gmail does not count such a record.",
+                causes: &[
+                    "+all or ?all, or an all without a sign",
+                    "Huge ranges such as ip4:0.0.0.0/1 or dozens of /8 to /16",
+                    "An include: of a foreign domain that has expired and now belongs to a spammer",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Read the record with all its includes: dig +short TXT {sender_domain}; leave the addresses that really send and end it in ~all or -all",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If you never made this record, look into the DNS account: somebody may have broken in",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail не доверяет записи SPF",
+                meaning: "В SPF-записи домена из конверта есть элементы, которые разрешают отправку почти кому угодно, как у доменов спамеров. Такую запись Gmail не засчитывает.",
+                causes: &[
+                    "+all, ?all или all без знака",
+                    "Огромные диапазоны вроде ip4:0.0.0.0/1 или десятки сетей от /8 до /16",
+                    "include: чужого домена, который уже истёк и достался спамеру",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Прочтите запись со всеми include: dig +short TXT {sender_domain}; оставьте те адреса, которые и правда отправляют, и закончите её на ~all или -all",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если такой записи вы не делали, проверьте учётную запись DNS: её могли взломать",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-starttls-first",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::TlsFailed,
+        marks: &[],
+        texts: &["Must issue a STARTTLS command first"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/176600", "RFC 3207"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google wants STARTTLS before the login",
+                meaning: "smtp.gmail.com takes neither login nor mail before the connection is encrypted.",
+                causes: &[
+                    "Port 587 is used without STARTTLS",
+                    "The device or program knows no TLS, or speaks plain SMTP to port 587 where it should use port 465 with implicit TLS",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "smtp.gmail.com: port 587 with STARTTLS or port 465 with TLS from the start; in the Exim smtp transport hosts_require_tls = *",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For old devices put a relay of your own in between that does TLS and the login",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google требует STARTTLS до входа",
+                meaning: "smtp.gmail.com не принимает ни входа, ни писем, пока соединение не зашифровано.",
+                causes: &[
+                    "Порт 587 используется без STARTTLS",
+                    "Устройство или программа не умеет TLS либо говорит открытым SMTP там, где нужен порт 465 с TLS с самого начала",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "smtp.gmail.com: порт 587 со STARTTLS или порт 465 с TLS сразу; в транспорте smtp Exim — hosts_require_tls = *",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Для старых устройств поставьте между ними и Google свой ретранслятор, который умеет TLS и вход",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-suspicious-content",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SpamContent,
+        marks: &[],
+        texts: &["suspicious due to the nature of the content or the links"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/188131", "support.google.com/mail/answer/81126"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail is wary of the text or the links",
+                meaning: "Text or links of the message look suspicious to Gmail. It slows such mail down for now; the same content will probably be deferred again.",
+                causes: &[
+                    "Links to domains that occur in spam or phishing, or through shorteners",
+                    "A link text that names another site than the link leads to",
+                    "The sender is new and writes in the way of advertising",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Send without the links, or with links to the domain you write from",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check each linked domain: transparencyreport.google.com/safe-browsing/search and the public blocklists",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See who sends it: a broken-into account writes texts like these",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail насторожили текст или ссылки",
+                meaning: "Текст или ссылки письма кажутся Gmail подозрительными. Пока такую почту придерживают; то же содержание, скорее всего, отложат снова.",
+                causes: &[
+                    "Ссылки на домены из спама и фишинга или через сокращатели",
+                    "В тексте ссылки назван один сайт, а ведёт она на другой",
+                    "Отправитель новый, а письмо рекламное",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Отправьте без ссылок или со ссылками на тот домен, с которого пишете",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте каждый домен из ссылок на transparencyreport.google.com/safe-browsing/search и в чёрных списках",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, кто это отправляет: такие письма пишут взломанные ящики",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-system-problem",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RemoteError,
+        marks: &[],
+        texts: &[
+            "Temporary System Problem",
+            "Server busy, try again later",
+            "server temporarily rejected message",
+            "server has temporarily rejected this message",
+            "Cannot authenticate due to * temporary system problem",
+            "Cannot authenticate due to temporary system problem",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((421, 421)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 3, detail: (0, 0) }),
+            },
+            CodePattern {
+                basic: Some((451, 451)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 3, detail: (0, 0) }),
+            },
+            CodePattern {
+                basic: Some((421, 421)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 4, detail: (5, 5) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::Nobody),
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["google.com/appsstatus", "support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google has trouble of its own",
+                meaning: "Google's servers cannot take the message at the moment. Nothing is wrong with it or with you, and the queue settles the matter.",
+                causes: &[
+                    "A short overload or failure at Google",
+                    "Rarely one message that upsets Google's filter again and again",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait; it usually passes within minutes" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it lasts for hours see google.com/appsstatus; if only one message is concerned, look at its form and attachments",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "У Google внутренние неполадки",
+                meaning: "Серверы Google сейчас не могут принять письмо. С письмом и с вами всё в порядке, очередь справится сама.",
+                causes: &[
+                    "Короткая перегрузка или сбой у Google",
+                    "Изредка — одно письмо, на котором раз за разом спотыкается фильтр Google",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите: обычно это проходит за минуты"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если длится часами, посмотрите google.com/appsstatus; если не проходит одно письмо, проверьте его строение и вложения",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-tls-bulk",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::TlsFailed,
+        marks: &[],
+        texts: &[
+            "you're not using a TLS connection",
+            "wasn't sent over a TLS connection",
+            "was not sent over a TLS connection",
+            "you’re not using a TLS connection",
+        ],
+        replies: &[CodePattern {
+            basic: None,
+            enhanced: Some(EnhancedPattern { class: None, subject: 7, detail: (29, 29) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/answer/81126",
+            "support.google.com/a/answer/14229414",
+            "RFC 3207",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail's rule for bulk senders: TLS is needed",
+                meaning: "Who sends 5,000 messages a day or more to Gmail must use an encrypted connection. This one came in the clear. With a 421 the mail is slowed down, with a 550 refused.",
+                causes: &[
+                    "STARTTLS is switched off or unknown in the sending program",
+                    "A device between removes STARTTLS",
+                    "An earlier TLS error made the server fall back to the clear",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See how mail goes out: in the Exim log X=TLS… must stand in the => line (log_selector = +tls_cipher); in Postfix smtp_tls_loglevel = 1",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Exim: hosts_avoid_tls empty; Postfix: smtp_tls_security_level = may; look for “TLS error” lines in front of the fallback",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Правило Gmail для массовых отправителей: нужен TLS",
+                meaning: "Кто отправляет в Gmail от 5000 писем в сутки, должен шифровать соединение, а это было открытым. С кодом 421 почту придерживают, с кодом 550 отклоняют.",
+                causes: &[
+                    "В отправляющей программе STARTTLS выключен или не поддерживается",
+                    "Устройство по дороге вырезает STARTTLS",
+                    "После ошибки TLS сервер перешёл на открытое соединение",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, как уходит почта: в строках => журнала Exim должно быть X=TLS… (log_selector = +tls_cipher), в Postfix — smtp_tls_loglevel = 1",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В Exim hosts_avoid_tls должен быть пуст, в Postfix — smtp_tls_security_level = may; ищите строки «TLS error» перед переходом на открытое соединение",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-tls-required-by-recipient",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::TlsFailed,
+        marks: &[],
+        texts: &["TLS required for RCPT domain"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/2520500", "RFC 3207"],
+        text: Some(Localized {
+            en: Text {
+                title: "The Google Workspace domain demands TLS",
+                meaning: "The administrator of {recipient_domain} takes mail only over an encrypted connection, and yours was not.",
+                causes: &[
+                    "TLS is switched off for outgoing mail on your server",
+                    "A firewall or antivirus between removes STARTTLS from the EHLO answer",
+                    "The library is too old for TLS 1.2",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Test: openssl s_client -starttls smtp -connect gmail-smtp-in.l.google.com:25; if it fails from your server, look for a device in between (Cisco: inspect esmtp)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Exim: keep hosts_avoid_tls empty in the smtp transport; Postfix: smtp_tls_security_level = may",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Домен в Google Workspace требует TLS",
+                meaning: "Администратор {recipient_domain} принимает почту только по зашифрованному соединению, а ваше таким не было.",
+                causes: &[
+                    "На вашем сервере для исходящей почты выключен TLS",
+                    "Межсетевой экран или антивирус по дороге вырезает STARTTLS из ответа на EHLO",
+                    "Библиотека слишком стара для TLS 1.2",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте: openssl s_client -starttls smtp -connect gmail-smtp-in.l.google.com:25; если с вашего сервера не выходит, ищите устройство по дороге (у Cisco — inspect esmtp)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "В Exim hosts_avoid_tls в транспорте smtp должен быть пуст, в Postfix — smtp_tls_security_level = may",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-too-many-logins",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["Too many login attempts"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderAddress),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/7126229", "support.google.com/a/answer/3726730"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google: too many logins, wait",
+                meaning: "The account logged in too often in a short time, with success or without. Google pauses it for a while.",
+                causes: &[
+                    "A program logs in anew for every message",
+                    "A device with an old password tries without end",
+                    "Somebody guesses the password",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Wait (up to an hour), find the client with the old password and send several messages per connection",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "See myaccount.google.com → Security → Your devices for logins that are not yours",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google: слишком много входов, нужно подождать",
+                meaning: "За короткое время в аккаунт входили слишком часто, удачно или нет. Google на время приостановил вход.",
+                causes: &[
+                    "Программа входит заново для каждого письма",
+                    "Устройство со старым паролем пробует без конца",
+                    "Кто-то подбирает пароль",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подождите (до часа), найдите клиента со старым паролем и передавайте несколько писем за соединение",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Проверьте myaccount.google.com → «Безопасность» → «Ваши устройства»: нет ли там чужих входов",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-too-many-recipients",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &["?p=TooManyRecipientsError"],
+        texts: &["Your message has too many recipients", "Too many recipients for this sender"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::Message),
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=TooManyRecipientsError",
+            "support.google.com/a/answer/166852",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Google: too many recipients in one transaction or for this sender",
+                meaning: "With a 452 the recipients above the limit (100 per transaction) go with the next attempt by themselves. With a 550 the sending Google account has reached its limit of recipients.",
+                causes: &[
+                    "A message with hundreds of recipients in To, Cc or Bcc",
+                    "A mailing from a personal account: 500 recipients a day at gmail.com, 2,000 messages a day in Google Workspace",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "On 452 let the queue work, or set max_rcpt = 100 in the Exim transport",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Use a group (Google Groups) or a mailing service for such mail; after a 550 wait up to 24 hours",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google: слишком много получателей в транзакции или у отправителя",
+                meaning: "С кодом 452 получатели сверх предела (100 на транзакцию) уйдут со следующей попыткой сами. С кодом 550 лимит получателей исчерпал сам отправляющий аккаунт Google.",
+                causes: &[
+                    "Письмо с сотнями получателей в To, Cc или Bcc",
+                    "Рассылка с личного аккаунта: 500 получателей в сутки в gmail.com, 2000 писем в сутки в Google Workspace",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "При коде 452 дайте поработать очереди или поставьте max_rcpt = 100 в транспорте Exim",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Для таких писем заведите группу (Google Группы) или возьмите сервис рассылок; после кода 550 подождите до 24 часов",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-try-again-later",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["Try again later, closing connection", "This usually indicates a Denial of Service"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderIp),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/a/answer/3726730", "support.google.com/a/answer/6140680"],
+        text: Some(Localized {
+            en: Text {
+                title: "Google closes the connection: too many attempts",
+                meaning: "Google hung up at EHLO or soon after because your IP connects too often or too much at once; at the relay it calls this a suspected flood (DoS).",
+                causes: &[
+                    "Too many parallel or very short connections from one IP",
+                    "smtp-relay.gmail.com: EHLO says localhost or another name that Google does not accept",
+                    "Several machines behind one address (NAT) send at once",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send fewer connections with more messages each: connection_max_messages up, remote_max_parallel down in Exim; default_destination_concurrency_limit in Postfix",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For the relay give a real name in EHLO: helo_data = {sender_domain} in the Exim transport, smtp_helo_name in Postfix",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google закрывает соединение: слишком много попыток",
+                meaning: "Google прервал соединение на EHLO или сразу после: с вашего IP подключаются слишком часто или слишком многими потоками; для ретранслятора он называет это подозрением на DoS.",
+                causes: &[
+                    "С одного IP много параллельных или очень коротких соединений",
+                    "smtp-relay.gmail.com: в EHLO стоит localhost или другое имя, которого Google не принимает",
+                    "Через один адрес (NAT) отправляют сразу несколько машин",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Делайте меньше соединений, но больше писем в каждом: увеличьте connection_max_messages и уменьшите remote_max_parallel в Exim; в Postfix — default_destination_concurrency_limit",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Для ретранслятора укажите в EHLO настоящее имя: helo_data = {sender_domain} в транспорте Exim, smtp_helo_name в Postfix",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-unauthenticated",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &["Gmail requires all senders to authenticate with either SPF or DKIM"],
+        texts: &[
+            "because the sender is unauthenticated",
+            "because it is unauthenticated",
+            "senders to authenticate with either SPF or DKIM",
+            "does not have authentication information",
+            "fails to pass authentication checks",
+            "Unauthenticated email is not accepted from this domain",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((500, 599)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (26, 26) }),
+            },
+            CodePattern {
+                basic: Some((421, 421)),
+                enhanced: Some(EnhancedPattern { class: Some(4), subject: 7, detail: (26, 26) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "RFC 7208", "RFC 6376"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: neither SPF nor DKIM passes",
+                meaning: "Gmail takes mail only when at least one of SPF and DKIM passes, and for this message both failed. With a 421 it is slowed down for now, with a 550 refused; the reply tells what was checked, with the domain and IP.",
+                causes: &[
+                    "The sending server is not in the SPF record of the envelope domain",
+                    "The mail is not signed with DKIM, or the public key is missing in DNS",
+                    "A website or script on the server sends with its own host name as the sender",
+                    "The message was forwarded: SPF broke, and the signature was missing or damaged on the way",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look at SPF: dig +short TXT {sender_domain}; the server's IPv4 and IPv6 address must be in it (ip4:, ip6:, a, mx or include:)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Switch on DKIM signing and publish the key: dig +short TXT <selector>._domainkey.{sender_domain} must give v=DKIM1; in Exim dkim_domain, dkim_selector and dkim_private_key in the smtp transport",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send a test to a Gmail mailbox, open “Show original”: SPF and DKIM must be PASS, and the domains must be yours",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For forwarders: SRS for the envelope sender (or ARC), and do not change signed messages",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: не прошли ни SPF, ни DKIM",
+                meaning: "Gmail принимает письмо, только если прошла хотя бы одна из проверок, SPF или DKIM, а у этого письма не прошли обе. С кодом 421 его пока придерживают, с кодом 550 отклоняют; в ответе сказано, какой домен и какой IP проверялись.",
+                causes: &[
+                    "Сервера отправителя нет в SPF-записи домена из конверта",
+                    "Письмо не подписано DKIM, или открытого ключа нет в DNS",
+                    "Сайт или скрипт на сервере ставит отправителем имя самой машины",
+                    "Письмо переслали: SPF при этом сломался, а подписи не было или её повредили по пути",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте SPF: dig +short TXT {sender_domain}; в записи должны быть адреса сервера, и IPv4, и IPv6 (ip4:, ip6:, a, mx или include:)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Включите подпись DKIM и опубликуйте ключ: dig +short TXT <селектор>._domainkey.{sender_domain} должен вернуть v=DKIM1; в Exim это dkim_domain, dkim_selector и dkim_private_key в транспорте smtp",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправьте пробное письмо в ящик Gmail и откройте «Показать оригинал»: у SPF и DKIM должно стоять PASS, и домены должны быть ваши",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если вы пересылаете чужую почту, переписывайте конверт (SRS) или ставьте ARC и не меняйте подписанные письма",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-unsolicited-rate",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &["?p=UnsolicitedRateLimitError", "?p=UnsolicitedIPError"],
+        texts: &[
+            "unusual rate of unsolicited",
+            "unusual amount of unsolicited",
+            "unusual rate of unsolicited * originating from your IP",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=UnsolicitedRateLimitError",
+            "support.google.com/mail/answer/81126",
+            "postmaster.google.com",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: too much unwanted mail from your IP",
+                meaning: "Gmail sees more mail than usual from this IP, and much of it looks unwanted. It slows the IP down (421) or shuts it out for a time (550 5.7.28, formerly 5.7.1). It lifts this by itself some hours to days after the flow has stopped.",
+                causes: &[
+                    "A mailing was sent out faster than the IP is used to",
+                    "A broken-into account or website sends spam",
+                    "Mail, spam included, is forwarded from your server to Gmail mailboxes",
+                    "Several customers share the IP, and one of them spams",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source: look in the log for the senders with most mail to Google since the first such reply; hold bulk mail",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let the queue drain slowly: fewer parallel connections and longer retry times for Google's hosts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Filter spam before forwarding to Gmail, or let Gmail fetch the mailbox",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Watch Spam rate at postmaster.google.com; it must stay under 0.3 %",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: с вашего IP слишком много нежелательной почты",
+                meaning: "С этого IP в Gmail идёт больше писем, чем обычно, и многие похожи на нежелательные. Gmail придерживает их (421) или на время закрывает вход (550 5.7.28, раньше 5.7.1). Запрет снимается сам через часы или дни после того, как поток прекратился.",
+                causes: &[
+                    "Рассылка пошла быстрее, чем бывает с этого IP",
+                    "Через взломанный ящик или сайт идёт спам",
+                    "Ваш сервер пересылает почту вместе со спамом в ящики Gmail",
+                    "IP общий, и спамит один из клиентов",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Остановите источник: найдите в журнале, кто больше всех писал в Google с появления первого такого ответа; придержите рассылки",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть очередь расходится медленно: меньше параллельных соединений и длиннее промежутки между попытками для серверов Google",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отсеивайте спам до пересылки в Gmail или пусть Gmail сам забирает почту из ящика",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Следите за долей спама («Spam rate») на postmaster.google.com: она должна быть ниже 0,3 %",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-unsolicited-rate-domain",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["originating from your DKIM domain", "originating from your SPF domain"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "postmaster.google.com"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: too much unwanted mail signed or sent with your domain",
+                meaning: "Gmail counts by the domain of the DKIM signature or of SPF, and this domain sends an unusual amount of unwanted mail, from whatever IP.",
+                causes: &[
+                    "A large mailing without warm-up or to an old list",
+                    "A customer or account that may use your signature sends spam",
+                    "A stolen DKIM key, or a signature replayed on spam",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See Spam rate and Compliance status of the named domain at postmaster.google.com",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Hold the mailing, send the rest in portions over several days",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the mail is not yours: change the DKIM key (new selector, remove the old record) and sign To, Cc, Date, Subject with oversigning",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: слишком много нежелательной почты с подписью вашего домена",
+                meaning: "Gmail считает по домену из подписи DKIM или из SPF: с этим доменом идёт необычно много нежелательных писем, с каких бы IP они ни шли.",
+                causes: &[
+                    "Большая рассылка без прогрева или по старой базе",
+                    "Спамит клиент или ящик, которому доступна ваша подпись",
+                    "Ключ DKIM украден, или подписанное письмо тиражируют спамеры",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите долю спама («Spam rate») и статус соответствия названного домена на postmaster.google.com",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Остановите рассылку, остаток отправьте порциями за несколько дней",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если письма не ваши, смените ключ DKIM (новый селектор, старую запись удалите) и подписывайте To, Cc, Date, Subject с запасом (oversigning)",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-unsolicited-rate-network",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["originating from your IP Netblock"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "postmaster.google.com"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: too much unwanted mail from your network",
+                meaning: "Not your IP alone but the network around it (the netblock) sends an unusual amount of unwanted mail. Gmail slows down all of it.",
+                causes: &[
+                    "Neighbours at the same hoster send spam",
+                    "Several of your own servers in one network send more than usual",
+                    "Spammers spread their mail over many addresses of the range",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "First make sure that none of your own IPs is the source (log, queue, compromised accounts)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Tell the hoster's abuse desk (whois {ip}) and pass on the reply; ask for an address in a cleaner network if it does nothing",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "For the time being send the important mail through a relay with a good name",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: из вашей сети слишком много нежелательной почты",
+                meaning: "Необычно много нежелательных писем идёт не только с вашего IP, а из всей сети вокруг него (netblock). Gmail придерживает её целиком.",
+                causes: &[
+                    "Спам рассылают соседи у того же хостера",
+                    "Несколько ваших серверов в одной сети отправляют больше обычного",
+                    "Спамеры распределили поток по многим адресам диапазона",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала убедитесь, что источник не у вас: журнал, очередь, взломанные ящики на всех ваших IP",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Напишите в службу abuse хостера (whois {ip}) и приложите ответ; если не помогает, просите адрес в другой сети",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Важную почту пока отправляйте через ретранслятор с хорошей репутацией",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-unsolicited-rate-url",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["containing one of your URL domains"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 1,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &["support.google.com/mail/answer/81126", "safebrowsing.google.com"],
+        text: Some(Localized {
+            en: Text {
+                title: "Gmail: too much unwanted mail with links to your domain",
+                meaning: "Links in the messages lead to a domain that Gmail sees in an unusual amount of unwanted mail. The IP and the sender matter less here.",
+                causes: &[
+                    "The mailing's own link or tracking domain has a bad name",
+                    "A link shortener or a shared tracking domain of the mailing service",
+                    "A broken-into website is advertised in spam",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find the domain the reply names in brackets; ask transparencyreport.google.com/safe-browsing/search about it",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Use no link shorteners; have the mailing service track clicks on your own subdomain",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If your website was broken into, clean it and ask for a review in Search Console → Security issues",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Gmail: слишком много нежелательной почты со ссылками на ваш домен",
+                meaning: "Ссылки в письмах ведут на домен, который Gmail видит в необычно большом числе нежелательных писем. IP и отправитель здесь значат меньше.",
+                causes: &[
+                    "Плохая репутация у домена ссылок или счётчика рассылки",
+                    "Ссылки идут через сокращатель или общий домен сервиса рассылок",
+                    "В спаме рекламируют взломанный сайт",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Возьмите домен, названный в ответе в скобках, и проверьте его на transparencyreport.google.com/safe-browsing/search",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Не пользуйтесь сокращателями; пусть сервис рассылок считает переходы на вашем поддомене",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если взломали сайт, очистите его и запросите проверку в Search Console → «Проблемы безопасности»",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "gmail-web-login-required",
+        provider: Some(&PROVIDERS[0]),
+        reason: Reason::LoginFailed,
+        marks: &["?p=WebLoginRequired"],
+        texts: &[
+            "Please log in through your web browser",
+            "Please log in via your web browser",
+            "Please log in with your web browser",
+        ],
+        replies: &[CodePattern {
+            basic: Some((534, 534)),
+            enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (14, 14) }),
+        }],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "support.google.com/mail/?p=WebLoginRequired",
+            "support.google.com/accounts/answer/6009563",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Google wants to see the owner in the browser first",
+                meaning: "The login looked unusual to Google (new place, new device, many tries), and it asks for a confirmation in the browser before it lets a program in.",
+                causes: &[
+                    "First login from a new server or country",
+                    "The account shows signs of a break-in",
+                    "A CAPTCHA is due after several failed logins",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Sign in at accounts.google.com, best from the same network, and confirm the login under Security → Recent activity",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Open accounts.google.com/DisplayUnlockCaptcha, press Continue and log in with the program within 10 minutes",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Use an app password or OAuth 2; for servers smtp-relay.gmail.com",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Google хочет сначала увидеть владельца в браузере",
+                meaning: "Вход показался Google необычным (новое место, новое устройство, много попыток), и прежде чем впустить программу, он просит подтвердить вход в браузере.",
+                causes: &[
+                    "Первый вход с нового сервера или из другой страны",
+                    "Есть признаки взлома аккаунта",
+                    "После нескольких неудачных входов нужно ввести капчу",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Войдите на accounts.google.com, лучше из той же сети, и подтвердите вход в разделе «Безопасность» → «Недавние действия»",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Откройте accounts.google.com/DisplayUnlockCaptcha, нажмите «Продолжить» и за 10 минут войдите программой",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Используйте пароль приложения или OAuth 2, для серверов — smtp-relay.gmail.com",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
         id: "gmx-mailbox-unavailable",
         provider: Some(&PROVIDERS[20]),
         reason: Reason::RecipientUnknown,
@@ -6906,6 +11337,8 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Greylisted,
         marks: &[],
         texts: &[
+            "temporarily deferred, please retry",
+            "verification * in progress",
             "greylist",
             "graylist",
             "grey-list",
@@ -7488,6 +11921,10 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RecipientDisabled,
         marks: &[],
         texts: &[
+            "mailbox is locked by",
+            "mailbox locked by",
+            "mailbox is busy",
+            "mailbox busy",
             "recipient temporarily unavailable",
             "mailbox temporarily disabled",
             "mailbox is temporarily disabled",
@@ -7504,7 +11941,6 @@ pub static CAUSES: [Cause; 169] = [
             "recipient unavailable",
             "address unavailable",
             "account inbounds disabled",
-            "temporarily inactive",
             "временно заблокирован",
             "временно отключен",
             "временно недоступен ящик",
@@ -7529,6 +11965,27 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::MailboxFull,
         marks: &[],
         texts: &[
+            "full mailbox",
+            "not able to receive any more",
+            "does not have enough space",
+            "has been used up",
+            "space has been used",
+            "no room",
+            "receiving limits",
+            "exceeding receiving",
+            "mailbox storage exceeded",
+            "mailbox capacity",
+            "size of mailbox exceeded",
+            "mail file size exceeds",
+            "exceeds mailbox",
+            "exceed mailbox",
+            "over its limit",
+            "user's mailbox is full",
+            "full inbox",
+            "account exceeded its",
+            "account is over",
+            "too many messages in mailbox",
+            "too many messages in the mailbox",
             "mailbox size limit exceeded",
             "mailbox limit exceeded",
             "mailbox full",
@@ -7899,6 +12356,10 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::MessageTooLarge,
         marks: &[],
         texts: &[
+            "attachment too big",
+            "size too large",
+            "size violation",
+            "exceeds policy limit",
             "message size exceeds",
             "message size exceeded",
             "message exceeds",
@@ -8069,6 +12530,11 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::NoReverseDns,
         marks: &[],
         texts: &[
+            "must resolve",
+            "unresolvable relay",
+            "relay host name",
+            "ip must have",
+            "dns reverse",
             "reverse dns",
             "reverse-dns",
             "rdns",
@@ -8225,6 +12691,23 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Blocklisted,
         marks: &[],
         texts: &[
+            "your country",
+            "country is blocked",
+            "from this country",
+            "from your country",
+            "not accepted from country",
+            "no access from",
+            "spam sending ip",
+            "unverifyable sending",
+            "unverifiable sending",
+            "not allowed to connect",
+            "sender is spammer",
+            "in my black list",
+            "confirmation required from",
+            "your remotehost",
+            "abusive",
+            "listed as abusive",
+            "abus detecte",
             "register your ip",
             "a problem occurred. (ask your postmaster",
             "banned sending ip",
@@ -8340,7 +12823,6 @@ pub static CAUSES: [Cause; 169] = [
             "ip is not allowed",
             "host network not allowed",
             "network not allowed",
-            "country",
             "geographical location",
             "geoip",
             "geo-block",
@@ -8432,7 +12914,7 @@ pub static CAUSES: [Cause; 169] = [
         stages: &[],
         inherits: false,
         weak: false,
-        weight: 4,
+        weight: 6,
         actor: None,
         retry: None,
         scope: None,
@@ -8489,6 +12971,45 @@ pub static CAUSES: [Cause; 169] = [
         text: None,
     },
     Cause {
+        id: "perhaps-unknown",
+        provider: None,
+        reason: Reason::RecipientUnknown,
+        marks: &[],
+        texts: &[
+            "is not valid",
+            "was not found",
+            "is not found",
+            "could not be found",
+            "couldn't be found",
+            "not registered",
+            "invalid address",
+            "address invalid",
+            "nicht bekannt",
+            "existiert nicht",
+            "gibt es nicht",
+            "non esiste",
+            "possible typo",
+            "there is no such",
+            "address is not valid",
+            "n'existe pas",
+            "não existe",
+            "nao existe",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[Stage::Rcpt],
+        inherits: false,
+        weak: true,
+        weight: -2,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: Some(false),
+        blocklist: None,
+        references: &[],
+        text: None,
+    },
+    Cause {
         id: "pipe-failed",
         provider: None,
         reason: Reason::LocalFailure,
@@ -8514,6 +13035,11 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Policy,
         marks: &[],
         texts: &[
+            "transport.rules",
+            "rejected by organization",
+            "rejected by an administrator",
+            "administrator rejected",
+            "lockout",
             "multi-recipient bounce",
             "access to submit messages",
             "local policy",
@@ -8598,6 +13124,10 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::DomainNotFound,
         marks: &[],
         texts: &[
+            "could not find a gateway",
+            "dns records for the destination",
+            "destination computer could not be found",
+            "unable to resolve route",
             "recipient domain not found",
             "recipient domain does not exist",
             "recipient domain * not found",
@@ -8816,6 +13346,22 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RecipientRefused,
         marks: &[],
         texts: &[
+            "restricted who can",
+            "recipient preferences",
+            "only accepting mail from",
+            "is only accepting",
+            "rule imposed mailbox",
+            "account is protected",
+            "protected by",
+            "requires confirmation",
+            "not accepting mail with attachments",
+            "sender not pre-approved",
+            "not pre-approved",
+            "user reject",
+            "recipient id refuse",
+            "envelope recipient has been denied",
+            "mail box rules",
+            "mailbox rules",
             "recipient doesn't want",
             "recipient does not want",
             "rejected by recipient",
@@ -9024,6 +13570,15 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RelayDenied,
         marks: &[],
         texts: &[
+            "non-local e-mail",
+            "non-local email",
+            "specified domain is not allowed",
+            "that domain or user isn't",
+            "as a relay",
+            "send mail through",
+            "not local host",
+            "cannot send through",
+            "isn't in my list of allowed",
             "relay access denied",
             "relaying denied",
             "relay denied",
@@ -9132,7 +13687,7 @@ pub static CAUSES: [Cause; 169] = [
         stages: &[],
         inherits: false,
         weak: false,
-        weight: 5,
+        weight: 7,
         actor: None,
         retry: None,
         scope: None,
@@ -9147,6 +13702,16 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::Expired,
         marks: &[],
         texts: &[
+            "could not be delivered for more than",
+            "was not delivered within",
+            "after multiple retries",
+            "after several attempts",
+            "within the allowed queue",
+            "message timed out",
+            "queue lifetime",
+            "in queue too long",
+            "unable to deliver after",
+            "retry time * exceeded",
             "retry timeout exceeded",
             "message expired",
             "queue expired",
@@ -9229,6 +13794,18 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::SenderRejected,
         marks: &[],
         texts: &[
+            "from: domain is invalid",
+            "from domain is invalid",
+            "fully qualified email address",
+            "mx records for * violate",
+            "violate section",
+            "no valid sender domain",
+            "emetteur invalide",
+            "sender domain mx",
+            "sender mx",
+            "unroutable sender",
+            "return path",
+            "reverse-path",
             "mail from domain does not",
             "mail from domain must",
             "mail from domain * does not exist",
@@ -9359,6 +13936,22 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::SenderRejected,
         marks: &[],
         texts: &[
+            "batv",
+            "backscatter",
+            "bouncedeny",
+            "null reverse-path",
+            "null reverse path",
+            "third-party dsns",
+            "unsigned dsn",
+            "returned mail not accepted",
+            "bounces are not accepted",
+            "bounces not accepted",
+            "bounce messages",
+            "not allowed to send mail",
+            "not allowed to send email",
+            "not authorized to send mail",
+            "sender is in my",
+            "invalid or expired email address",
             "sender address rejected",
             "sender rejected",
             "sender denied",
@@ -9456,6 +14049,9 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RateLimited,
         marks: &[],
         texts: &[
+            "slower",
+            "too many sessions opened from",
+            "mail sending limit",
             "sending rate",
             "submission rate",
             "daily user sending",
@@ -9504,6 +14100,11 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::SpamContent,
         marks: &[],
         texts: &[
+            "bulk",
+            "unwanted mail",
+            "unwanted email",
+            "unwanted message",
+            "junk",
             "spam",
             "ube",
             "uce",
@@ -9828,7 +14429,6 @@ pub static CAUSES: [Cause; 169] = [
             "insufficient system storage",
             "insufficient disk space",
             "insufficient disk storage",
-            "insufficient storage",
             "not enough disk space",
             "no space left on device",
             "no space left",
@@ -9864,7 +14464,7 @@ pub static CAUSES: [Cause; 169] = [
         stages: &[],
         inherits: false,
         weak: false,
-        weight: 4,
+        weight: 3,
         actor: None,
         retry: None,
         scope: None,
@@ -9879,6 +14479,21 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RemoteError,
         marks: &[],
         texts: &[
+            "internal software error",
+            "internal processing error",
+            "it encountered an error",
+            "error while being processed",
+            "there is no mdb",
+            "filter database",
+            "address family mismatch",
+            "interrupted system call",
+            "can't create user output",
+            "cannot create user output",
+            "local configuration error",
+            "remote server is misconfigured",
+            "server is misconfigured",
+            "mail system configuration error",
+            "system configuration error",
             "temporary domain failure",
             "internal server error",
             "temporary system error",
@@ -10363,6 +14978,10 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::SenderUnauthenticated,
         marks: &[],
         texts: &[
+            "sender spoof",
+            "spoofed",
+            "email sender spoofed",
+            "authentication checks failed",
             "determine purported",
             "unauthenticated email",
             "unauthenticated mail",
@@ -10458,6 +15077,59 @@ pub static CAUSES: [Cause; 169] = [
         reason: Reason::RecipientUnknown,
         marks: &[],
         texts: &[
+            "destination addresses were unknown",
+            "addresses were unknown",
+            "destination server rejected recipients",
+            "mailbox not present",
+            "name is not found",
+            "no one at this address",
+            "nobody at this address",
+            "not in my validrcptto",
+            "badrecipientto",
+            "unknown e-mail address",
+            "unknown email address",
+            "do not have mailboxes for",
+            "doesn't have a mailbox",
+            "does not have a mailbox",
+            "no matches to name",
+            "not a user",
+            "is not a user",
+            "no user found",
+            "no recipient found",
+            "recipient bad",
+            "bad recipient",
+            "recipient address is not valid",
+            "wasn't found at",
+            "invalid recipients",
+            "unknown recipients",
+            "user account not found",
+            "no such customer",
+            "no such subscriber",
+            "user not listed",
+            "user not registered",
+            "never existed",
+            "unknown account name",
+            "recipient does not exists",
+            "user does not exists",
+            "no mailbox for",
+            "no such inbox",
+            "mailbox * unknown",
+            "unbekannte adresse",
+            "empfänger nicht bekannt",
+            "ungültige empfänger",
+            "nessuna utenza",
+            "inesistente",
+            "no existe dicha persona",
+            "no existe ese usuario",
+            "does not have an account",
+            "doesn't have an account",
+            "isn't a valid",
+            "invalid/inactive user",
+            "recipient address error",
+            "user name not found",
+            "email address is wrong",
+            "user doesn't have",
+            "email name is not found",
             "user unknown",
             "unknown user",
             "user is unknown",
@@ -10646,9 +15318,6 @@ pub static CAUSES: [Cause; 169] = [
             "recipientnotfound",
             "recipnotfound",
             "recipient not found by smtp address lookup",
-            "there is no such",
-            "could not be found, or was misspelled",
-            "possible typo",
             "mailbox unavailable or not found",
             "mailbox unavailable: not found",
             "no such object",
@@ -10728,7 +15397,6 @@ pub static CAUSES: [Cause; 169] = [
             "boite aux lettres inexistante",
             "boîte aux lettres inexistante",
             "utilisateur inexistant",
-            "n'existe pas",
             "compte inexistant",
             "utente sconosciuto",
             "utente non trovato",
@@ -10768,8 +15436,6 @@ pub static CAUSES: [Cause; 169] = [
             "destinatario desconhecido",
             "caixa postal inexistente",
             "caixa inexistente",
-            "não existe",
-            "nao existe",
             "conta inexistente",
             "onbekende gebruiker",
             "gebruiker onbekend",
@@ -10803,5 +15469,1135 @@ pub static CAUSES: [Cause; 169] = [
         blocklist: None,
         references: &[],
         text: None,
+    },
+    Cause {
+        id: "yahoo-account-disabled",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RecipientDisabled,
+        marks: &[
+            "is no longer valid. [-20]",
+            "This mailbox is disabled (554.30)",
+            "This account has been disabled or discontinued [#",
+        ],
+        texts: &[
+            "This mailbox is disabled",
+            "is no longer valid.",
+            "account has been disabled or discontinued",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: the account is switched off",
+                meaning: "The account existed but is disabled, discontinued or no longer valid and takes no mail.",
+                causes: &[
+                    "Nobody logged in for a year",
+                    "Yahoo suspended the account",
+                    "The owner closed it",
+                ],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Remove the address; ask the person for another one" },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "If the account is yours, sign in at login.yahoo.com: it may still be possible to restore it",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: учётная запись отключена",
+                meaning: "Ящик был, но отключён, закрыт или больше не действует и писем не принимает.",
+                causes: &["В ящик не входили год", "Yahoo приостановил учётную запись", "Её закрыл владелец"],
+                actions: &[
+                    Action {
+                        who: Actor::Sender, text: "Уберите адрес и узнайте у человека другой"
+                    },
+                    Action {
+                        who: Actor::Recipient,
+                        text: "Если ящик ваш, войдите на login.yahoo.com: возможно, его ещё удастся восстановить",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-banned",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::Blocklisted,
+        marks: &[
+            "[TSS09] All messages from",
+            "[TSS11] All messages from",
+            "[TS03] All messages from",
+            "will be permanently deferred; Retrying will NOT succeed",
+        ],
+        texts: &[
+            "[TSS09]",
+            "[TSS11]",
+            "[TS03]",
+            "[TSS03]",
+            "permanently deferred",
+            "Retrying will NOT succeed",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: Some(Retry::AfterFix),
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes", "senders.yahooinc.com/contact"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo refuses all mail from this IP",
+                meaning: "Yahoo has banned the IP because of what it sent. Trying again changes nothing, even where the code begins with 4: the ban is lifted only after the cause is gone.",
+                causes: &[
+                    "Spam was sent from this IP, by this server or by its former owner",
+                    "Complaints stayed high after the temporary deferrals ([TSS04], [TSS05])",
+                    "Mail to many addresses that do not exist or to spam traps",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find and stop the source: compromised accounts, scripts, forwarded spam; see who sent to Yahoo in the main log before the ban",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Then ask for a review through the form at senders.yahooinc.com/contact: the IP, the full reply, what was wrong and what was done",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Take the waiting messages for Yahoo out of the queue or send them through another IP that is yours and in order (interface in the smtp transport)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не принимает ничего с этого IP",
+                meaning: "Yahoo заблокировал IP из-за того, что с него приходило. Повторять бессмысленно, даже если код начинается с 4: блокировку снимут только после устранения причины.",
+                causes: &[
+                    "С этого IP шёл спам — от вашего сервера или от прежнего владельца адреса",
+                    "После временных задержек ([TSS04], [TSS05]) жалоб меньше не стало",
+                    "Много писем на несуществующие адреса или в спам-ловушки",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Найдите и остановите источник: взломанные ящики, скрипты, пересылаемый спам; посмотрите в основном журнале, кто писал в Yahoo до блокировки",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Затем попросите о пересмотре через форму senders.yahooinc.com/contact: IP, ответ целиком, что было не так и что сделано",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Снимите письма для Yahoo с очереди или отправьте через другой свой IP с чистой историей (interface в транспорте smtp)",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-busy",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RemoteError,
+        marks: &[],
+        texts: &[
+            "Resources temporarily unavailable. Please try again later",
+            "Resources temporarily unavailable",
+            "Internal server error",
+            "temporary domain failure",
+        ],
+        replies: &[],
+        only: &[CodePattern { basic: Some((400, 499)), enhanced: None }],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo has a passing trouble of its own",
+                meaning: "Yahoo's servers are overloaded or a lookup on their side failed. The message waits and is tried again.",
+                causes: &[
+                    "Load or a failure at Yahoo",
+                    "«temporary domain failure»: Yahoo could not look up a domain just now",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait: the next attempts deliver it" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it lasts longer than a day for this server only, slow down the traffic to Yahoo and check that your DNS answers from outside",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "У Yahoo временные неполадки",
+                meaning: "Серверы Yahoo перегружены, или на их стороне не удался запрос. Письмо ждёт в очереди, попытки повторятся.",
+                causes: &[
+                    "Нагрузка или сбой у Yahoo",
+                    "«temporary domain failure»: Yahoo сейчас не смог найти домен в DNS",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите: одна из следующих попыток удастся"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если так дольше суток и только у вас, сбавьте поток в Yahoo и проверьте, отвечает ли ваш DNS снаружи",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-complaints",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::BadReputation,
+        marks: &["[TSS05] Messages from"],
+        texts: &[
+            "[TSS05]",
+            "temporarily deferred due to user complaints",
+            "temporarily deferred due to excessive user complaints",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "senders.yahooinc.com/smtp-error-codes",
+            "senders.yahooinc.com/complaint-feedback-loop",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo defers mail from this IP: its users complain",
+                meaning: "Too many people at Yahoo marked mail from this IP or domain as spam. Yahoo slows the sender down until the complaints stop.",
+                causes: &[
+                    "A mailing goes to people who did not ask for it or forgot that they did",
+                    "Unsubscribing is hard or does not work",
+                    "Somebody sends spam through this server",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Register the DKIM domain for the feedback loop at senders.yahooinc.com and remove everybody who complains",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Pause the mailing; send first to those who opened mail in the last months; put List-Unsubscribe and List-Unsubscribe-Post headers into every mailing (RFC 8058)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check that no account is misused: the senders and authenticated users of the Yahoo deliveries in the main log",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo откладывает почту с этого IP: жалуются получатели",
+                meaning: "Слишком многие пользователи Yahoo пометили письма с этого IP или домена как спам. Пока жалобы не прекратятся, Yahoo будет придерживать почту.",
+                causes: &[
+                    "Рассылка идёт тем, кто её не просил или забыл, что подписывался",
+                    "Отписаться трудно, или отписка не работает",
+                    "Через сервер рассылают спам",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подключите домен подписи DKIM к обратной связи по жалобам на senders.yahooinc.com и отписывайте всех, кто жалуется",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Приостановите рассылку; начните с тех, кто открывал письма в последние месяцы; в каждой рассылке ставьте заголовки List-Unsubscribe и List-Unsubscribe-Post (RFC 8058)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Убедитесь, что ящики не взломаны: посмотрите в основном журнале отправителей и вошедших пользователей у писем в Yahoo",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-content",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::SpamContent,
+        marks: &["[PH01] Email not accepted", "HVU:B1", "HVU:B2"],
+        texts: &["Email not accepted for policy reasons", "[PH01]", "HVU:", "RLY:CH", "RLY:CS"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo refuses the content: it looks like spam or phishing",
+                meaning: "A link, a domain or the wording of this message is known to Yahoo from spam or phishing ([PH01]; at AOL HVU). The same text will be refused again.",
+                causes: &[
+                    "A link in the text leads to a listed domain, a link shortener or a hacked site",
+                    "The message imitates a bank, a shop or Yahoo itself",
+                    "The account or site that sent it was broken into",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Look through all links and pictures; remove shorteners and foreign domains and try again",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check the domains of the links at check.spamhaus.org and whether the sending account was misused",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the mail is clean, write through senders.yahooinc.com/contact with the full message",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не принимает содержание: похоже на спам или фишинг",
+                meaning: "Ссылка, домен или текст этого письма знакомы Yahoo по спаму или фишингу ([PH01], у AOL — HVU). Тот же текст он отклонит снова.",
+                causes: &[
+                    "Ссылка ведёт на домен из чёрного списка, сокращатель ссылок или взломанный сайт",
+                    "Письмо похоже на письма банка, магазина или самого Yahoo",
+                    "Взломан ящик или сайт, с которого письмо ушло",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Просмотрите все ссылки и картинки; уберите сокращатели и чужие домены и отправьте снова",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте домены ссылок на check.spamhaus.org и не взломан ли ящик отправителя",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если письмо чистое, напишите через senders.yahooinc.com/contact и приложите его целиком",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-deferred",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RateLimited,
+        marks: &["[TSS04] Messages from", "[TS01] Messages from", "[TS02] Messages from"],
+        texts: &[
+            "[TSS04]",
+            "[TSS01]",
+            "[TSS02]",
+            "[TS01]",
+            "[TS02]",
+            "temporarily deferred due to unexpected volume or user complaints",
+            "temporarily deferred due to unexpected volume",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "senders.yahooinc.com/smtp-error-codes",
+            "senders.yahooinc.com/best-practices",
+            "senders.yahooinc.com/complaint-feedback-loop",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo defers mail from this IP: volume or complaints",
+                meaning: "Yahoo sees more mail from the IP than it is used to, or its users press «This is spam» on it. It takes the mail later, a little at a time; new messages to all Yahoo and AOL addresses are held up too.",
+                causes: &[
+                    "The volume rose suddenly, or the IP is new and was not warmed up",
+                    "Complaints: more than 0.3 % of the delivered mail is reported as spam",
+                    "Somebody sends spam through this server (a broken account, form or site)",
+                    "Many recipients that do not exist",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send to Yahoo more slowly: few parallel connections and messages per connection (Exim: connection_max_messages, serialize_hosts or remote_max_parallel for yahoodns.net); do not flush the queue by hand",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look who sends to Yahoo: exim -bp | exiqsumm, and the senders in the main log; stop whatever is not wanted",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Sign all mail with DKIM and register the domain for Yahoo's feedback loop at senders.yahooinc.com; unsubscribe everybody who complains",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it lasts for days with clean mail, write through the form at senders.yahooinc.com/contact and name the IP and the bracketed code",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo откладывает почту с этого IP: объём или жалобы",
+                meaning: "С этого IP идёт больше писем, чем Yahoo привык видеть, либо его пользователи нажимают «Это спам». Почту он примет позже и понемногу; задерживаются письма на все адреса Yahoo и AOL.",
+                causes: &[
+                    "Объём резко вырос, или IP новый и не «прогрет»",
+                    "Жалобы: спамом помечают больше 0,3 % доставленных писем",
+                    "Через сервер рассылают спам (взломанный ящик, форма или сайт)",
+                    "Много несуществующих получателей",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправляйте в Yahoo медленнее: меньше одновременных соединений и писем в соединении (в Exim — connection_max_messages, serialize_hosts или remote_max_parallel для yahoodns.net); не проталкивайте очередь вручную",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Выясните, кто шлёт в Yahoo: exim -bp | exiqsumm и отправители в основном журнале; лишнее остановите",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подписывайте всю почту DKIM и подключите домен к обратной связи по жалобам (FBL) на senders.yahooinc.com; отписывайте каждого, кто пожаловался",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если почта чистая, а задержки длятся днями, напишите через форму senders.yahooinc.com/contact: укажите IP и код в квадратных скобках",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-delivery-error",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RemoteError,
+        marks: &["delivery error: dd Requested mail action aborted"],
+        texts: &[],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: Some(Retry::AfterFix),
+        scope: Some(Scope::Address),
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo could not put the message into the mailbox",
+                meaning: "After taking the message Yahoo's storage gave up and does not say why. The reply is permanent, so the message will not be tried again by itself.",
+                causes: &[
+                    "A passing failure in Yahoo's storage",
+                    "The mailbox is being moved, closed or restored",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Send the message once more after some hours; if it fails again, write to the person by another way",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it happens to many recipients, report it through senders.yahooinc.com/contact",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не смог положить письмо в ящик",
+                meaning: "Приняв письмо, хранилище Yahoo отказалось его сохранить и не говорит почему. Ответ окончательный, само письмо больше не уйдёт.",
+                causes: &[
+                    "Кратковременный сбой хранилища Yahoo",
+                    "Ящик переносят, закрывают или восстанавливают",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Отправьте письмо ещё раз через несколько часов; если не дойдёт снова, свяжитесь с человеком иначе",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если так у многих получателей, сообщите через senders.yahooinc.com/contact",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-headers",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::BadMessage,
+        marks: &[],
+        texts: &["Headers are not RFC compliant", "MFF:"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes", "RFC 5322 §3.6"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: the headers break the rules",
+                meaning: "A header that must be there once is missing, doubled or badly written. At AOL (MFF) the date lies in the future.",
+                causes: &[
+                    "Two From, Subject or Message-ID headers, or none",
+                    "From without a valid address, unencoded letters outside ASCII",
+                    "The sending program writes Date with a wrong clock or zone",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Read the headers of the message (exim -Mvh ID): one From, one Date, one Message-ID, all non-ASCII text encoded (RFC 2047)",
+                    },
+                    Action { who: Actor::SenderAdmin, text: "Check the clock: timedatectl" },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Have the program or template that makes the message corrected",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: заголовки письма нарушают правила",
+                meaning: "Обязательного заголовка нет, он повторён или записан с ошибкой. У AOL (MFF) — дата в будущем.",
+                causes: &[
+                    "Заголовков From, Subject или Message-ID два или ни одного",
+                    "В From нет правильного адреса, кириллица не закодирована",
+                    "Программа ставит Date по неверным часам или с неверным поясом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Прочтите заголовки письма (exim -Mvh ID): один From, один Date, один Message-ID, всё не-ASCII закодировано (RFC 2047)",
+                    },
+                    Action { who: Actor::SenderAdmin, text: "Проверьте часы: timedatectl" },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Пусть исправят программу или шаблон, которые создают письмо",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-messages-per-connection",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RateLimited,
+        marks: &["Max message per connection reached, closing transmission channel"],
+        texts: &[],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/best-practices"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: too many messages in one connection",
+                meaning: "Yahoo closes a connection after a number of messages. Nothing is lost: the rest goes in the next connection.",
+                causes: &["The server sends more messages in one connection than Yahoo allows"],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody,
+                        text: "Nothing needs to be done: the next queue run delivers the rest",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "To avoid the deferrals, end the connections earlier: connection_max_messages = 20 in a transport for Yahoo's hosts",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: слишком много писем в одном соединении",
+                meaning: "После определённого числа писем Yahoo закрывает соединение. Ничего не потеряно: остальные уйдут в следующем.",
+                causes: &["Сервер передаёт в одном соединении больше писем, чем разрешает Yahoo"],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody,
+                        text: "Делать ничего не нужно: остальное доставит следующий проход очереди",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Чтобы отсрочек не было, закрывайте соединения раньше: connection_max_messages = 20 в транспорте для узлов Yahoo",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-no-account",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RecipientUnknown,
+        marks: &[
+            "dd This user doesn't have a",
+            "dd Not a valid recipient",
+            "This user doesn't have a yahoo.com account",
+            "This user doesn't have a aol.com account",
+            "This user doesn't have an aol.com account",
+        ],
+        texts: &[
+            "This user doesn't have a",
+            "Not a valid recipient",
+            "Requested mail action aborted, mailbox not found",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: there is no such account",
+                meaning: "The address does not exist at Yahoo or AOL. Yahoo says it only after the whole message was sent, so there is no way to ask beforehand.",
+                causes: &[
+                    "A typing error in the address",
+                    "The owner deleted the account, or Yahoo did after a year without a login",
+                    "The list of recipients is old",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Compare the address letter by letter and ask the person for the right one",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Take the address off all lists: many such errors cost the IP its standing at Yahoo ([TSS04])",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: такой учётной записи нет",
+                meaning: "Этого адреса в Yahoo или AOL нет. Yahoo сообщает об этом только после передачи всего письма, поэтому заранее проверить адрес нельзя.",
+                causes: &[
+                    "Опечатка в адресе",
+                    "Ящик удалил владелец либо сам Yahoo — после года без входа",
+                    "База адресов старая",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Сверьте адрес по буквам и узнайте у человека верный",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Уберите адрес из всех рассылок: много таких ошибок — и Yahoo станет придерживать почту с этого IP ([TSS04])",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-not-allowed",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::Policy,
+        marks: &["Message not allowed - [299]"],
+        texts: &["Message not allowed - [", "Message not allowed - UP"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::Message),
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo does not allow this message",
+                meaning: "Yahoo's filters refused the message and do not say why. As a rule it is its content or what is known of the sender.",
+                causes: &[
+                    "Text or links look like spam",
+                    "The From domain or the IP has a poor reputation",
+                    "The headers are unusual or forged",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send a plain test message of two sentences: if it passes, the content is at fault, else the domain or the IP",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check SPF, DKIM and DMARC, and the state of the domain at senders.yahooinc.com",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Leave out links and attachments one by one until the message passes",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не пропускает это письмо",
+                meaning: "Фильтры Yahoo отклонили письмо и не говорят почему. Обычно дело в содержании или в том, что известно об отправителе.",
+                causes: &[
+                    "Текст или ссылки похожи на спам",
+                    "У домена из From или у IP плохая репутация",
+                    "Заголовки необычны или подделаны",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправьте простое пробное письмо из двух фраз: если пройдёт, дело в содержании, если нет — в домене или IP",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте SPF, DKIM и DMARC, а на senders.yahooinc.com — состояние домена",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Убирайте ссылки и вложения по одному, пока письмо не пройдёт",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-recipient-rate",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RateLimited,
+        marks: &[],
+        texts: &["User is receiving mail too quickly"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: Some(Actor::Nobody),
+        retry: None,
+        scope: Some(Scope::Address),
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: this mailbox gets too much mail at once",
+                meaning: "The recipient receives mail faster than Yahoo allows for one mailbox. It is not about the sender; later attempts get through.",
+                causes: &[
+                    "Notifications, forwarding or a mail bomb fill the mailbox",
+                    "Our own server sends this one recipient very many messages",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait: the server tries again by itself" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If the mail is ours (cron, monitoring), send summaries instead of single messages",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: в этот ящик идёт слишком много писем сразу",
+                meaning: "Получателю приходит больше писем, чем Yahoo разрешает одному ящику. Дело не в отправителе, позже почта пройдёт.",
+                causes: &[
+                    "Ящик заваливают уведомления, пересылка или почтовая бомба",
+                    "Наш сервер сам пишет этому получателю очень много",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите: сервер повторит попытку сам"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если письма наши (cron, мониторинг), шлите сводки вместо отдельных писем",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-relay-denied",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::RelayDenied,
+        marks: &[],
+        texts: &["relaying denied for"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo does not carry mail for this recipient domain",
+                meaning: "The message was brought to a Yahoo server, but the recipient's domain is not one that this server serves.",
+                causes: &[
+                    "The MX of the domain points to Yahoo although the domain is not (or no longer) set up there",
+                    "Our server routes the domain to Yahoo by hand (manualroute, smarthost)",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Compare the MX with the host in the log: dig +short MX {recipient_domain}; exim -bt {recipient}",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Correct the MX, or set the domain up in the Yahoo account again",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не обслуживает этот домен получателя",
+                meaning: "Письмо принесли на сервер Yahoo, но домен получателя он не обслуживает.",
+                causes: &[
+                    "MX домена указывает на Yahoo, хотя домен там не подключён (или уже отключён)",
+                    "Наш сервер сам отправляет этот домен в Yahoo (manualroute, smarthost)",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сравните MX с узлом в журнале: dig +short MX {recipient_domain}; exim -bt {recipient}",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Исправьте MX или подключите домен в Yahoo заново",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-relay-suspected",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::BadReputation,
+        marks: &[],
+        texts: &["VS1-IP", "VS1-MF", "VS2-IP", "VS2-MF"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo distrusts the IP (VS-IP) or the sender address (VS-MF)",
+                meaning: "Yahoo defers mail because too much of what came from this IP or envelope sender went to unknown recipients or was spam: it looks like an open relay or a spammer.",
+                causes: &[
+                    "The server relays for strangers or has a misused account",
+                    "The list of recipients is old: many addresses no longer exist",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check that the server does not relay for strangers, and look for misused accounts in the main log",
+                    },
+                    Action { who: Actor::Sender, text: "Remove addresses that bounced from the list" },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo не доверяет IP (VS-IP) или адресу отправителя (VS-MF)",
+                meaning: "Yahoo откладывает почту, потому что слишком многое с этого IP или от этого отправителя шло на неизвестные адреса либо было спамом: похоже на открытый релей или спамера.",
+                causes: &[
+                    "Сервер пересылает почту посторонних, или взломан чей-то ящик",
+                    "База устарела: многих адресов уже нет",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Убедитесь, что ретрансляция для посторонних закрыта, и поищите взломанные ящики в основном журнале",
+                    },
+                    Action {
+                        who: Actor::Sender, text: "Уберите из базы адреса, с которых пришли отказы"
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-sender-domain",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::SenderRejected,
+        marks: &["due to unresolvable RFC.5321 from domain"],
+        texts: &["unresolvable RFC.5321", "unresolvable RFC5321"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: Some(Scope::SenderDomain),
+        bad_address: None,
+        blocklist: None,
+        references: &["senders.yahooinc.com/smtp-error-codes", "RFC 5321 §3.6.2"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: the envelope sender's domain does not resolve",
+                meaning: "Yahoo looks up the domain of MAIL FROM and finds no SOA, MX or address for it. With 451 the lookup failed for now, with 554 the domain is not there.",
+                causes: &[
+                    "The envelope sender is a made-up host name (www-data@web1.localdomain, root@server)",
+                    "The domain expired, or its name servers do not answer",
+                    "A subdomain that is used for bounces has no records",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look which MAIL FROM was used (F=<…> in the log), then: dig SOA {sender_domain}; dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let local programs send with a real address: primary_hostname, qualify_domain and rewriting in Exim, sendmail -f in PHP",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: домен отправителя из конверта не находится в DNS",
+                meaning: "Yahoo ищет домен из MAIL FROM и не находит ни SOA, ни MX, ни адреса. При 451 запрос пока не удался, при 554 домена нет.",
+                causes: &[
+                    "В конверте вымышленное имя узла (www-data@web1.localdomain, root@server)",
+                    "Регистрация домена истекла, или не отвечают его серверы имён",
+                    "У поддомена для возвратов нет записей",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, какой был MAIL FROM (F=<…> в журнале), затем: dig SOA {sender_domain}; dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть местные программы шлют от настоящего адреса: primary_hostname, qualify_domain и rewrite в Exim, sendmail -f в PHP",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-spamhaus",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::Blocklisted,
+        marks: &[
+            "[BL21] Connections will not be accepted",
+            "[BL23] Connections not accepted",
+            "[TSS07] Connections will not be accepted",
+        ],
+        texts: &[
+            "because the ip is in Spamhaus's list",
+            "Connections not accepted from IP addresses on Spamhaus",
+            "[BL21]",
+            "[BL22]",
+            "[BL23]",
+            "[TSS07]",
+        ],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: Some(&BLOCKLISTS[0]),
+        references: &["senders.yahooinc.com/smtp-error-codes", "check.spamhaus.org"],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: the IP is on a Spamhaus list",
+                meaning: "Yahoo takes no connections from addresses that Spamhaus lists. The decision is Spamhaus's: Yahoo has nothing to lift.",
+                causes: &[
+                    "SBL: spam from this IP or its network",
+                    "XBL or CBL: a virus, a bot or an open proxy behind this IP",
+                    "PBL: an address range of home users, from which mail should go through the provider's server",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look up the list and its reason: check.spamhaus.org/query/ip/{ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Remove the cause (for XBL look for infected machines behind NAT), then ask for removal on the same page",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "The lookup is fresh within hours; Exim then delivers what still waits by itself",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: IP в списке Spamhaus",
+                meaning: "Yahoo не принимает соединений с адресов из списков Spamhaus. Решение за Spamhaus, самому Yahoo снимать нечего.",
+                causes: &[
+                    "SBL: с этого IP или из его сети шёл спам",
+                    "XBL или CBL: за этим IP вирус, бот или открытый прокси",
+                    "PBL: диапазон домашних подключений, откуда почту нужно слать через сервер провайдера",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Узнайте список и причину: check.spamhaus.org/query/ip/{ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Устраните причину (для XBL ищите заражённые машины за NAT), затем попросите об исключении на той же странице",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Изменение станет видно через несколько часов; то, что ещё стоит в очереди, Exim доставит сам",
+                    },
+                ],
+            },
+        }),
+    },
+    Cause {
+        id: "yahoo-unauthenticated",
+        provider: Some(&PROVIDERS[4]),
+        reason: Reason::SenderUnauthenticated,
+        marks: &["Yahoo requires all senders to authenticate"],
+        texts: &[
+            "Message not accepted for policy reasons",
+            "Message not accepted due to failed DMARC",
+            "(AU01)",
+            "DMARC:",
+        ],
+        replies: &[
+            CodePattern {
+                basic: Some((550, 550)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (9, 9) }),
+            },
+            CodePattern {
+                basic: Some((554, 554)),
+                enhanced: Some(EnhancedPattern { class: Some(5), subject: 7, detail: (9, 9) }),
+            },
+        ],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 0,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[
+            "senders.yahooinc.com/best-practices",
+            "senders.yahooinc.com/smtp-error-codes",
+            "RFC 7208",
+            "RFC 6376",
+            "RFC 7489",
+        ],
+        text: Some(Localized {
+            en: Text {
+                title: "Yahoo: SPF, DKIM or DMARC does not pass",
+                meaning: "Yahoo could not establish that the domain in From sent this message. Either its DMARC policy demands rejection, or neither SPF nor DKIM passes; Yahoo asks both of those who send in volume.",
+                causes: &[
+                    "The sending IP is missing in the SPF record of the envelope domain",
+                    "The mail is not signed, or the signature breaks on the way (a list, a disclaimer, a wrong key in DNS)",
+                    "SPF and DKIM pass for another domain than that in From, so DMARC fails",
+                    "From is a yahoo.com or aol.com address: those domains have p=reject and may only be sent by Yahoo itself",
+                    "The message was forwarded and its sender has p=reject",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look at the records: dig +short TXT {sender_domain}; dig +short TXT _dmarc.{sender_domain}; dig +short TXT SELECTOR._domainkey.{sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send a message to a Gmail address of your own and read Authentication-Results: spf, dkim and dmarc must say pass, and for the From domain",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Sign with DKIM in Exim: dkim_domain, dkim_selector and dkim_private_key in the remote_smtp transport",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Do not use a Yahoo, AOL or Gmail address in From of a site or mailing: take one of your own domain and put the other into Reply-To",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Yahoo: не проходит SPF, DKIM или DMARC",
+                meaning: "Yahoo не смог убедиться, что письмо отправил домен из From. Либо отказа требует его политика DMARC, либо не проходит ни SPF, ни DKIM; от массовых отправителей Yahoo ждёт и того и другого.",
+                causes: &[
+                    "Отправляющего IP нет в SPF домена из конверта",
+                    "Письмо не подписано, или подпись портится в пути (список рассылки, приписка шлюза, неверный ключ в DNS)",
+                    "SPF и DKIM проходят, но для другого домена, а не для From, поэтому не проходит DMARC",
+                    "В From адрес yahoo.com или aol.com: у этих доменов p=reject, и отправлять от их имени может только сам Yahoo",
+                    "Письмо переслано, а у домена автора p=reject",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите записи: dig +short TXT {sender_domain}; dig +short TXT _dmarc.{sender_domain}; dig +short TXT СЕЛЕКТОР._domainkey.{sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправьте письмо на свой адрес в Gmail и прочтите Authentication-Results: у spf, dkim и dmarc должно стоять pass, и для домена из From",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Включите подпись DKIM в Exim: dkim_domain, dkim_selector и dkim_private_key в транспорте remote_smtp",
+                    },
+                    Action {
+                        who: Actor::Sender,
+                        text: "Не ставьте в From сайта или рассылки адрес Yahoo, AOL или Gmail: возьмите адрес своего домена, а тот поставьте в Reply-To",
+                    },
+                ],
+            },
+        }),
     },
 ];

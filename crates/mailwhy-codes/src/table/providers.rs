@@ -110,6 +110,8 @@ pub static PROVIDERS: [Provider; 75] = [
             "senders.yahooinc.com",
             "postmaster.verizonmedia.com",
             "postmaster.aol.com",
+            "postmaster.info.aol.com",
+            "help.yahoo.com",
             "yahoo.com/help",
             "mail.yahoo.com",
         ],

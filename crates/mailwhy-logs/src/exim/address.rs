@@ -4,6 +4,8 @@ use super::bytes::{Needle, some};
 use crate::Event;
 use memchr::{memchr_iter, memrchr};
 
+const OPEN: Needle = Needle::new(b" <");
+
 /// Reads the addresses into the event, and gives what follows them.
 ///
 /// Exim writes a final address without quotes, so it may hold blanks: a pipe's command does, and a local part can. What
@@ -35,9 +37,9 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], colon: bool) -> &'
 fn end(text: &[u8], colon: bool) -> usize {
     // A command, a file or a quoted word may hold whatever looks like a field; they always have an original.
     let odd = matches!(text.first(), Some(b'|' | b'/' | b'>' | b':' | b'"'));
-    if odd {
-        let mut closes = memchr_iter(b'>', text).filter(|&n| n > 0 && follows(&text[n + 1..], colon));
-        if let Some(close) = closes.find(|&n| original(&text[..=n]).is_some()) {
+    if odd && let Some(open) = OPEN.find(text) {
+        let mut closes = memchr_iter(b'>', &text[open..]).map(|n| open + n);
+        if let Some(close) = closes.find(|&n| follows(&text[n + 1..], colon)) {
             return close + 1;
         }
     }
@@ -65,7 +67,6 @@ fn follows(text: &[u8], colon: bool) -> bool {
 
 /// Where ` <original>` begins, at the end of `address`.
 fn original(address: &[u8]) -> Option<usize> {
-    const OPEN: Needle = Needle::new(b" <");
     if address.last() != Some(&b'>') {
         return None;
     }

@@ -25,8 +25,10 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
         let len = match rest {
             [b'A', b'=', ..] => value.words(2, &mut event.auth),
             [b'C', b'=', b'"', ..] => value.escaped(3, &mut ignored),
+            [b'C', b'i', b'=', ..] => value.word(3, &mut event.connection),
             [b'C', b'V', b'=', ..] => value.word(3, &mut event.tls_verified),
             [b'D', b'=', ..] => value.word(2, &mut event.duration),
+            [b'D', b'K', b'I', b'M', b'=', ..] => value.word(5, &mut event.dkim),
             [b'D', b'N', b'=', b'"', ..] => value.quoted(4, &mut event.tls_peer),
             [b'D', b'T', b'=', ..] => value.word(3, &mut event.delivery_time),
             [b'F', b'=', b'<', ..] => value.path(2, &mut event.sender),
@@ -37,8 +39,10 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
                 len + 2
             }
             [b'I', b'=', ..] => value.word(2, &mut event.interface),
+            [b'M', b'8', b'S', b'=', ..] => value.word(4, &mut event.body),
             [b'P', b'=', b'<', ..] => value.path(2, &mut event.return_path),
             [b'P', b'=', ..] => value.word(2, &mut event.protocol),
+            [b'P', b'R', b'X', b'=', ..] => value.word(4, &mut event.proxy),
             [b'Q', b'=', ..] => value.word(2, &mut event.queue),
             [b'Q', b'T', b'=', ..] => value.word(3, &mut event.queue_time),
             [b'R', b'=', ..] if style == Style::Arrival => value.word(2, &mut event.bounce_of),
@@ -52,7 +56,7 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
             }
             [b'S', b'N', b'I', b'=', b'"', ..] => value.quoted(5, &mut event.tls_sni),
             [b'S', b'N', b'I', b'=', ..] => value.word(4, &mut event.tls_sni),
-            [b'S', b'T', b'=', ..] => value.shadow(),
+            [b'S', b'T', b'=', ..] => value.shadow(&mut event.shadow),
             [b'T', b'=', b'"', ..] if style == Style::Arrival => value.escaped(3, &mut event.subject),
             [b'T', b'=', ..] => value.word(2, &mut event.transport),
             [b'U', b'=', ..] if style == Style::Arrival => value.words(2, &mut event.user),
@@ -60,9 +64,13 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
             [b'X', b'=', ..] => value.word(2, &mut event.tls),
             [b'i', b'd', b'=', ..] => value.words(3, &mut event.message_id),
             [b'i', b'd', b'*', b'=', ..] => value.words(4, &mut event.message_id),
-            _ => match key(rest).or_else(|| bare(rest)) {
-                Some(n) => value.word(n, &mut ignored),
-                None => return rest,
+            _ => match (key(rest), bare(rest)) {
+                (Some(n), _) => value.word(n, &mut ignored),
+                (None, Some((n, extension))) => {
+                    event.extensions.0 |= extension;
+                    value.word(n, &mut ignored)
+                }
+                (None, None) => return rest,
             },
         };
         if let Some(reply) = ignored.filter(|_| rest.starts_with(b"C=\"") && style == Style::Delivery) {
@@ -178,12 +186,13 @@ impl<'a> Value<'a> {
     }
 
     /// `ST=transport (what went wrong there)`
-    fn shadow(self) -> usize {
-        let end = self.word(3, &mut None);
-        match self.text[end..].strip_prefix(b" (") {
-            Some(error) => memchr(b')', error).map_or(end, |n| end + 2 + n + 1),
-            None => end,
+    fn shadow(self, slot: &mut Option<&'a [u8]>) -> usize {
+        let mut end = self.word(3, slot);
+        if let Some(error) = self.text[end..].strip_prefix(b" (") {
+            end = memchr(b')', error).map_or(end, |n| end + 2 + n + 1);
         }
+        *slot = Some(&self.text[3..end]);
+        end
     }
 }
 
@@ -195,14 +204,22 @@ fn key(text: &[u8]) -> Option<usize> {
     keys.contains(&&text[..n]).then_some(n + 1)
 }
 
-/// How long a field is that is a word of its own.
-fn bare(text: &[u8]) -> Option<usize> {
+/// How long a field is that is a word of its own, and its bit in [`Extensions`](crate::Extensions).
+fn bare(text: &[u8]) -> Option<(usize, u8)> {
     let n = text.iter().take(6).position(|&b| b == b' ').unwrap_or(text.len().min(6));
-    let words: [&[u8]; 14] = [
-        b"K", b"L", b"L*", b"L.", b"L-", b"L.-", b"PRDR", b"SPF", b"DS", b"TFO", b"TFO*", b"ARC", b"DMARC",
-        b"DKIM",
-    ];
-    words.contains(&&text[..n]).then_some(n)
+    let bit = match &text[..n] {
+        b"K" => 1 << 0,
+        b"L" | b"L*" | b"L." | b"L-" | b"L.-" => 1 << 1,
+        b"PRDR" => 1 << 2,
+        b"TFO" | b"TFO*" => 1 << 3,
+        b"DS" => 1 << 4,
+        b"SPF" => 1 << 5,
+        b"ARC" => 1 << 6,
+        b"DMARC" => 1 << 7,
+        b"DKIM" => 0,
+        _ => return None,
+    };
+    Some((n, bit))
 }
 
 /// Whether a field begins here, or the words that follow the fields.

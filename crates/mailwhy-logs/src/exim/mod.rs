@@ -19,6 +19,10 @@ mod syslog;
 use crate::{Event, Kind, Time};
 use memchr::memchr;
 
+/// How much of a record is taken apart. Exim cuts its own at 8192 bytes, so that longer ones are not its own; no time is
+/// lost in them.
+const LONGEST: usize = 1 << 16;
+
 /// A line, of which only the fixed front has been read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line<'a> {
@@ -46,7 +50,8 @@ impl<'a> Line<'a> {
         event.time = self.time;
         event.pid = self.pid;
         event.id = self.id;
-        let first = if std::ptr::eq(self.record, self.raw) { self.text } else { first_line(self.text) };
+        let text = &self.text[..self.text.len().min(LONGEST)];
+        let first = if std::ptr::eq(self.record, self.raw) { text } else { first_line(text) };
         let e = &mut event;
         match self.kind {
             Kind::Arrival | Kind::FakeReject => delivery::arrival(e, first),
@@ -62,12 +67,12 @@ impl<'a> Line<'a> {
             Kind::Frozen | Kind::Unfrozen | Kind::Removed | Kind::Note => edited(e, first),
             Kind::Rejected => server::rejected(e, first),
             // The other server's answer can have several lines here.
-            Kind::AuthFailure => server::login(e, self.text),
+            Kind::AuthFailure => server::login(e, text),
             Kind::AclWarning => server::warning(e, first),
             Kind::Connection => server::connection(e, first),
             Kind::Tls => server::tls(e, first),
             Kind::Dns => server::dns(e, first),
-            Kind::Panic => e.error = bytes::some(self.text),
+            Kind::Panic => e.error = bytes::some(text),
             Kind::QueueRun | Kind::Daemon | Kind::Continuation | Kind::Unknown => {}
         }
         event

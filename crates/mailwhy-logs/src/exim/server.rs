@@ -34,7 +34,7 @@ pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     } else if let Some(recipient) = rest.strip_prefix(b"RCPT ") {
         event.stage = Some(Stage::Rcpt);
         let rest = argument(recipient, &mut event.recipient);
-        event.error = some(rest);
+        event.error = some(trim_start(skip(rest, b":")));
     } else if let Some((why, sender)) = SENDER.split(rest) {
         // too many recipients
         event.stage = Some(Stage::Rcpt);
@@ -93,7 +93,8 @@ fn refused<'a>(event: &mut Event<'a>, what: &'a [u8]) {
         }
         _ => from_colon(what),
     };
-    let rest = fields::read(event, rest, Style::Error);
+    // Behind a colon stand words, also when they begin like a field: `: SPF check failed`.
+    let rest = if rest.starts_with(b":") { rest } else { fields::read(event, rest, Style::Error) };
     event.error = some(trim_start(skip(rest, b":")));
 }
 
@@ -107,7 +108,7 @@ fn argument<'a>(text: &'a [u8], slot: &mut Option<&'a [u8]>) -> &'a [u8] {
         }
     };
     *slot = some(address);
-    trim_start(skip(rest, b":"))
+    rest
 }
 
 fn after_sender<'a>(event: &mut Event<'a>, text: &'a [u8]) -> &'a [u8] {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use crate::Report;
+use crate::text::acts;
 
 /// Lists of names and counts that are one object in JSON.
 const MAPS: [&str; 3] = ["flags", "stages", "errnos"];
@@ -37,8 +38,3 @@ fn object(list: Value) -> Map<String, Value> {
     items.into_iter().filter_map(pair).collect()
 }
 
-/// Whether a character could act on a terminal or hide in it.
-fn acts(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}

@@ -98,7 +98,9 @@ fn content(cell: &Cell) -> String {
     match cell {
         Cell::Text(span) => inline(std::slice::from_ref(span)),
         Cell::Named(name, meaning) if meaning.text().is_empty() => escape(name.text()),
-        Cell::Named(name, meaning) => format!("{}: {}", escape(name.text()), escape(meaning.text())),
+        Cell::Named(name, meaning) => {
+            format!("{}: {}", escape(name.text()), inline(std::slice::from_ref(meaning)))
+        }
         Cell::List(items) => items.iter().map(|item| escape(item.text())).collect::<Vec<_>>().join(", "),
         Cell::Chart(figures) => chart(figures, CHART),
     }

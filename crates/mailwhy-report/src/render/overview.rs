@@ -87,7 +87,7 @@ impl Maker<'_> {
         };
         let mut about = vec![vec![Span::new(Role::Strong, name)]];
         if let (Some(first), Some(last)) = (self.first, self.last) {
-            let span = (words.span)(&words.moment(first, true), &words.moment(last, self.year));
+            let span = (words.span)(&words.moment(first, true), &words.until(last, first, self.year));
             let lasted = words.duration((last.epoch() - first.epoch()) as f64);
             about.push(vec![Span::plain(format!("{span} ({lasted})"))]);
         } else if let (Some(first), Some(last)) = (&input.first, &input.last) {

@@ -310,7 +310,12 @@ impl Maker<'_> {
         ];
         let rows = shown.iter().map(|r| Row {
             cells: vec![
-                Cell::named(r.reason, &r.title),
+                // One reason may have several texts; each tells the administrator which of his rules it was.
+                if texts {
+                    Cell::named(r.reason, &r.title)
+                } else {
+                    Cell::Named(Span::plain(r.reason), Span::new(Role::Quote, &r.text))
+                },
                 Cell::plain(r.stage.unwrap_or_default()),
                 self.number(r.count, Role::Plain),
                 self.number(r.hosts, Role::Plain),

@@ -238,7 +238,7 @@ fn fit(cell: &Cell, column: &Column, max: usize) -> Vec<Line> {
                 return vec![vec![Span::new(name.role(), cut_end(name.text(), max))]];
             }
             let meaning = Span::new(meaning.role(), cut_end(meaning.text(), room));
-            vec![vec![name.clone(), Span::new(meaning.role(), COLON), meaning]]
+            vec![vec![name.clone(), Span::new(Role::Dim, COLON), meaning]]
         }
         Cell::List(items) => {
             let mut line = Line::new();

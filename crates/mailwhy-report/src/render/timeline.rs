@@ -76,8 +76,11 @@ impl Maker<'_> {
         }
     }
 
-    /// When there was most of something, if there was any.
+    /// When there was most of something, if there was any and a time to choose.
     pub(super) fn peak(&self, pick: Pick) -> Option<String> {
+        if self.report.timeline.len() < 2 {
+            return None;
+        }
         // The first of equals: `max_by_key` gives the last.
         let most = self.report.timeline.iter().rev().max_by_key(|bucket| pick(bucket))?;
         (pick(most) > 0).then(|| self.bucket(most))

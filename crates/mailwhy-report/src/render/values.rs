@@ -162,6 +162,12 @@ impl Words {
         format!("{}{NBSP}{}", self.date(at, year), clock(at.minute))
     }
 
+    /// A later time beside this one: no date where it is the same day.
+    pub(super) fn until(&self, end: Moment, begin: Moment, year: bool) -> String {
+        let day = |m: Moment| (m.year, m.month, m.day);
+        if day(end) == day(begin) { clock(end.minute) } else { self.moment(end, year) }
+    }
+
     /// What a bucket of a timeline stands for: `3 Mar 08:00–09:00`.
     pub(super) fn bucket(&self, at: Moment, step: i64, year: bool) -> String {
         if step <= 0 || step > 86_400 / 2 {

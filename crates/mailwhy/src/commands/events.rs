@@ -9,7 +9,7 @@ use mailwhy::classify::{Classifier, Verdict};
 use mailwhy::codes::Lang;
 use mailwhy::input::Chunk;
 use mailwhy::logs::exim::{self, Line, Role};
-use mailwhy::logs::{Event, Kind, Reply};
+use mailwhy::logs::{Event, Extensions, Kind, Reply};
 use mailwhy::report::rfc3339;
 use mailwhy::trace::query;
 
@@ -153,6 +153,14 @@ impl Printer<'_> {
         object.optional("delivery_time", event.delivery_time);
         object.optional("receive_time", event.receive_time);
         object.optional("duration", event.duration);
+        object.optional("dkim", event.dkim);
+        object.optional("proxy", event.proxy);
+        object.optional("connection", event.connection);
+        object.optional("body", event.body);
+        object.optional("shadow", event.shadow);
+        if event.extensions != Extensions::default() {
+            object.array("extensions", event.extensions.names());
+        }
         object.optional_number("errno", event.errno);
         if let Some(stage) = event.stage {
             object.string("stage", stage.as_str().as_bytes());
