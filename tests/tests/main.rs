@@ -1,1 +1,10 @@
-//! The integration tests.
+//! Tests of the whole program.
+
+#![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
+
+mod architecture;
+mod cli;
+mod harness;
+mod real_exim;
+mod sample;
+mod scenario;

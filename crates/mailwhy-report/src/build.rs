@@ -75,6 +75,10 @@ impl Summary {
                 delivered: counts.greylisting.delivered,
                 median_delay: counts.greylisting.delays.quantile(0.5),
             },
+            bad_addresses: {
+                let all = counts.reasons.values().flat_map(|n| &n.bad_addresses);
+                all.collect::<HashSet<_>>().len() as u64
+            },
             reasons: builder.reasons(),
             replies: builder.replies(),
             stages: ranked(counts.stages.iter().map(|(stage, &n)| (stage.as_str().to_owned(), n))),

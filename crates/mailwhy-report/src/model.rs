@@ -22,6 +22,8 @@ pub struct Report {
     pub advice: Vec<Advice>,
     /// Recipients whose delay resolved itself by greylisting.
     pub greylisting: Greylisting,
+    /// Distinct recipient addresses that are proven bad.
+    pub bad_addresses: u64,
     /// Why recipients failed or were delayed, the most failed first.
     pub reasons: Vec<ReasonRow>,
     /// Remote replies to errors, by code and enhanced code, one for each line that holds one.

@@ -157,6 +157,7 @@ pub(crate) struct DomainCounts {
 
 #[derive(Debug, Default)]
 pub(crate) struct HostCounts {
+    pub(crate) provider: Option<&'static Provider>,
     pub(crate) delivered: u64,
     pub(crate) failed_attempts: u64,
     pub(crate) last: Option<i64>,
@@ -350,21 +351,35 @@ impl Counts {
         self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
 
         let sender_domain = message.sender.map(|s| domain_of(s).to_ascii_lowercase());
+        let mut domain = Vec::new();
         for recipient in message.recipients {
-            let domain = domain_of(recipient.address).to_ascii_lowercase();
-            let place = self.domains.entry_ref(&domain[..]).or_default();
-            if place.provider.is_none() {
-                place.provider = provider_by_host(recipient.host).or_else(|| provider_by_domain(&domain));
+            domain.clear();
+            domain.extend(domain_of(recipient.address).iter().map(u8::to_ascii_lowercase));
+            let place = self
+                .domains
+                .entry_ref(&domain[..])
+                .or_insert_with(|| DomainCounts { provider: provider_by_domain(&domain), ..DomainCounts::default() });
+            let failed_attempts = u64::from(recipient.failures + recipient.deferrals);
+            if !recipient.host.is_empty() {
+                let host = self
+                    .hosts
+                    .entry_ref(recipient.host)
+                    .or_insert_with(|| HostCounts { provider: provider_by_host(recipient.host), ..HostCounts::default() });
+                place.provider = place.provider.or(host.provider);
+                host.delivered += u64::from(recipient.outcome == Outcome::Delivered);
+                if failed_attempts > 0
+                    && let Some(id) = recipient.failure.or(recipient.deferral)
+                {
+                    host.failed_attempts += failed_attempts;
+                    host.last = host.last.max(recipient.last);
+                    *host.reasons.entry(groups.get(id).verdict.reason).or_default() += failed_attempts;
+                }
             }
             place.delivered += u64::from(recipient.deliveries);
             place.failed += u64::from(recipient.failures);
             place.deferred += u64::from(recipient.deferrals);
             place.delayed += u64::from(recipient.deferrals > 0);
             place.waiting += u64::from(recipient.outcome == Outcome::Deferred);
-            let destination = match place.provider {
-                Some(provider) => Destination::Provider(provider.name),
-                None => Destination::Domain(domain.clone()),
-            };
             if recipient.outcome == Outcome::Delivered
                 && let (Some(from), Some(to)) = (message.arrived, recipient.last)
             {
@@ -393,18 +408,6 @@ impl Counts {
                 }
                 Outcome::Deferred => self.recipients.deferred += 1,
             }
-            if !recipient.host.is_empty() {
-                let host = self.hosts.entry_ref(recipient.host).or_default();
-                host.delivered += u64::from(recipient.outcome == Outcome::Delivered);
-                let failed = u64::from(recipient.failures + recipient.deferrals);
-                if failed > 0
-                    && let Some(id) = recipient.failure.or(recipient.deferral)
-                {
-                    host.failed_attempts += failed;
-                    host.last = host.last.max(recipient.last);
-                    *host.reasons.entry(groups.get(id).verdict.reason).or_default() += failed;
-                }
-            }
             if recipient.greylisted {
                 self.greylisting.recipients += 1;
                 if recipient.outcome == Outcome::Delivered {
@@ -427,6 +430,10 @@ impl Counts {
             let group = &mut self.by_group[id.0 as usize];
             let reason = self.reasons.entry(verdict.reason).or_default();
             let address = hash(recipient.address);
+            let destination = match place.provider {
+                Some(provider) => Destination::Provider(provider.name),
+                None => Destination::Domain(domain.clone()),
+            };
             *reason.places.entry(destination).or_default() += 1;
             reason.addresses.insert(address);
             reason.failed += failed;
@@ -513,6 +520,7 @@ impl Counts {
         }
         for (host, theirs) in later.hosts {
             let mine = self.hosts.entry(host).or_default();
+            mine.provider = mine.provider.or(theirs.provider);
             mine.delivered += theirs.delivered;
             mine.failed_attempts += theirs.failed_attempts;
             mine.last = mine.last.max(theirs.last);

@@ -26,7 +26,7 @@ impl Maker<'_> {
     pub(super) fn by(&self, by: By) -> Option<Block> {
         let report = self.report;
         self.panel(match by {
-            By::Reason => self.reasons(&report.reasons),
+            By::Reason => self.reasons(&report.reasons, report.bad_addresses),
             By::Provider => self.destinations(by, &report.providers),
             By::Domain => self.destinations(by, &report.domains),
             By::Host => self.hosts(&report.hosts),
@@ -120,7 +120,7 @@ impl Maker<'_> {
         Panel { numbered: true, hints, ..panel(words.to_do, columns, rows) }
     }
 
-    fn reasons(&self, all: &[ReasonRow]) -> Panel {
+    fn reasons(&self, all: &[ReasonRow], bad: u64) -> Panel {
         let words = self.words;
         let shown = &all[..all.len().min(self.rows(MAIN))];
         let columns = vec![
@@ -145,11 +145,10 @@ impl Maker<'_> {
             ])
         });
         let mut hints: Vec<_> = self.more(By::Reason, all.len(), shown.len()).into_iter().collect();
-        let bad = all.iter().map(|r| r.bad_addresses).sum();
         if bad > 0 {
             hints.push(vec![
                 Span::new(Role::Dim, self.counted(bad, words.bad_addresses) + " "),
-                Span::new(Role::Command, "mailwhy suppress -o bad-addresses.csv"),
+                Span::new(Role::Command, "mailwhy events --kind failure --verdict"),
             ]);
         }
         Panel { hints, ..panel(words.why, columns, rows) }

@@ -1,0 +1,258 @@
+//! The habits of a good command: help, exit status, pipes, and what it says when something is wrong.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::{PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::harness::cli::{Test, program};
+use crate::harness::sample;
+
+fn mainlog() -> Vec<u8> {
+    fs::read(sample().join("mainlog")).unwrap()
+}
+
+/// A directory with a file `name` in it.
+fn directory_with(name: &str, bytes: &[u8]) -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join(name), bytes).unwrap();
+    directory
+}
+
+#[test]
+fn help() {
+    for (name, args) in [
+        ("help", &["--help"][..]),
+        ("help_short", &["-h"]),
+        ("help_report", &["report", "--help"]),
+        ("help_events", &["events", "--help"]),
+    ] {
+        insta::assert_snapshot!(name, Test::new(args).run().success().stdout());
+    }
+}
+
+#[test]
+fn version() {
+    let version = Test::new(["--version"]).run().success().stdout();
+    assert_eq!(version, format!("mailwhy {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_wrong_option_is_an_error_with_usage() {
+    let wrong = Test::new(["report", "--no-such-option"]).run().code(2);
+    assert_eq!(wrong.stdout(), "");
+    assert!(wrong.stderr().contains("--no-such-option") && wrong.stderr().contains("Usage:"));
+}
+
+#[test]
+fn standard_input_is_read_like_a_file() {
+    let of = |test: Test| {
+        let mut report = test.run().success().json();
+        report["input"]["files"] = Value::Null;
+        for group in report["groups"].as_array_mut().unwrap() {
+            group["file"] = Value::Null;
+        }
+        report
+    };
+    let file = of(Test::new(["report", "--format", "json", "mainlog"]).at(sample()));
+    assert_eq!(of(Test::new(["report", "--format", "json"]).stdin(mainlog())), file);
+    assert_eq!(of(Test::new(["report", "--format", "json", "-"]).stdin(mainlog())), file);
+}
+
+#[test]
+fn an_archive_is_known_by_its_content() {
+    // Two members, as logrotate and pigz leave behind, under a name that says nothing.
+    let log = mainlog();
+    let (first, second) = log.split_at(log.len() / 2);
+    let mut archive = Vec::new();
+    for part in [first, second] {
+        let mut member = GzEncoder::new(&mut archive, Compression::fast());
+        member.write_all(part).unwrap();
+        member.finish().unwrap();
+    }
+    let directory = directory_with("mainlog", &archive);
+    let plain = Test::new(["events", "mainlog"]).at(sample()).run().success();
+    let unpacked = Test::new(["events", "mainlog"]).at(directory.path()).run().success();
+    assert_eq!(unpacked.stdout(), plain.stdout());
+}
+
+#[test]
+fn a_closed_pipe_ends_it_quietly() {
+    let directory = directory_with("mainlog", &mainlog().repeat(40));
+    for format in ["jsonl", "csv"] {
+        let mut child = Test::new(["events", "--format", format, "mainlog"])
+            .at(directory.path())
+            .command()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        stdout.read_line(&mut line).unwrap();
+        drop(stdout);
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        let status = child.wait().unwrap();
+        assert!(!line.is_empty());
+        assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn a_missing_file_is_an_error_after_the_others_are_read() {
+    let test = Test::new(["report", "--format", "json", "missing.log", "mainlog"]).at(sample());
+    let outcome = test.run().code(2);
+    assert!(outcome.stderr().contains("missing.log"), "{}", outcome.stderr());
+    assert_ne!(outcome.json()["messages"]["total"], 0);
+}
+
+#[test]
+fn a_file_without_permission_says_who_may_read_it() {
+    let directory = directory_with("mainlog", &mainlog());
+    let log = directory.path().join("mainlog");
+    fs::set_permissions(&log, fs::Permissions::from_mode(0o040)).unwrap();
+    let root = File::open(&log).is_ok();
+    let mut command = Command::new(program());
+    if root {
+        // Root may read everything, so this runs as nobody, with a program that nobody can reach, on a log that
+        // belongs to adm, as on Debian.
+        const ADM: u32 = 4;
+        const NOBODY: u32 = 65534;
+        let copy = directory.path().join("mailwhy");
+        fs::copy(program(), &copy).unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        chown(&log, None, Some(ADM)).unwrap();
+        command = Command::new(copy);
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let out = command.arg("report").arg(&log).stdin(Stdio::null()).output().unwrap();
+    let stderr = String::from_utf8(out.stderr).unwrap();
+    assert_eq!(out.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("mainlog") && stderr.contains("hint: "), "{stderr}");
+    assert!(!root || stderr.contains("adm"), "{stderr}");
+}
+
+#[test]
+fn a_file_that_is_no_log_says_so() {
+    let text = "[package]\nname = \"mailwhy\"\nversion = \"0.1.0\"\n".repeat(20);
+    let directory = directory_with("Cargo.toml", text.as_bytes());
+    let outcome = Test::new(["report", "Cargo.toml"]).at(directory.path()).run();
+    assert!(outcome.stderr().contains("Cargo.toml"), "{}", outcome.stderr());
+    assert!(outcome.stderr().contains("hint: "), "{}", outcome.stderr());
+    outcome.code(2);
+}
+
+#[test]
+fn an_empty_log_has_nothing_to_report() {
+    let directory = directory_with("mainlog", b"");
+    Test::new(["report", "mainlog"]).at(directory.path()).run().code(1);
+    assert_eq!(Test::new(["events", "mainlog"]).at(directory.path()).run().code(1).stdout(), "");
+}
+
+#[test]
+fn the_language_comes_from_option_variable_or_locale() {
+    let report = || Test::new(["report", "mainlog"]).at(sample());
+    let english = report().arg("--lang=en").run().success().stdout();
+    let russian = report().arg("--lang=ru").run().success().stdout();
+    assert_ne!(english, russian);
+    assert_eq!(report().run().success().stdout(), english);
+    assert_eq!(report().env("LANG", "ru_RU.UTF-8").run().success().stdout(), russian);
+    assert_eq!(report().env("LANG", "ru_RU.UTF-8").env("LC_ALL", "C").run().success().stdout(), english);
+    assert_eq!(report().env("MAILWHY_LANG", "ru").run().success().stdout(), russian);
+    assert_eq!(report().env("MAILWHY_LANG", "ru").arg("--lang=en").run().success().stdout(), english);
+}
+
+#[test]
+fn the_language_changes_no_name_in_json() {
+    let names = |lang: &str| {
+        let report = Test::new(["report", "--format=json", "--lang", lang, "mainlog"]).at(sample()).run();
+        let reasons = report.success().json()["reasons"].clone();
+        let reasons = reasons.as_array().unwrap().iter();
+        reasons.map(|row| (row["reason"].clone(), row["failed"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(names("en"), names("ru"));
+}
+
+#[test]
+fn nothing_in_a_log_reaches_the_terminal_raw() {
+    let log = "2026-08-01 10:00:00 1rfXYZ-000000001ab-2Cde <= \x1b[2Ja@shop.example H=x [192.0.2.1] P=esmtp S=1\n\
+               2026-08-01 10:00:01 1rfXYZ-000000001ab-2Cde ** b\x1b]0;owned\x07@c.test R=r T=t H=mx.c.test \
+               [192.0.2.2]: SMTP error from remote mail server after RCPT TO:<b@c.test>: 550 \x1b[31mno \u{202e}\n\
+               2026-08-01 10:00:01 1rfXYZ-000000001ab-2Cde Completed\n\
+               \x1b[31mnot a log line\x1b[0m\n";
+    for args in [
+        &["report", "--verbose"][..],
+        &["report", "--format=json"],
+        &["report", "--format=md"],
+        &["report", "--format=csv"],
+        &["events"],
+        &["events", "--format=csv"],
+    ] {
+        let outcome = Test::new(args).stdin(log).run().code(0);
+        for text in [outcome.stdout(), outcome.stderr()] {
+            assert!(!text.contains(['\x1b', '\x07']), "{args:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn colour_is_for_terminals_and_those_who_insist() {
+    let report = |args: &[&str]| {
+        let args = [&["report", "mainlog"], args].concat();
+        Test::new(args).at(sample()).run().success().stdout()
+    };
+    assert!(!report(&[]).contains('\x1b'));
+    assert!(!report(&["--color=never"]).contains('\x1b'));
+    assert!(report(&["--color=always"]).contains('\x1b'));
+}
+
+/// Each physical line is one event, whatever is in it.
+#[test]
+fn bytes_of_any_kind_are_counted() {
+    let mut log = mainlog();
+    let lines = log.iter().filter(|&&b| b == b'\n').count();
+    log.extend_from_slice(b"\0\0\0\0\n\xff\xfe\xfd\n\n");
+    log.extend_from_slice(b"2026-08-01 10:00:00 1rfXYZ-000000001ab-2Cde <= ");
+    log.resize(log.len() + (10 << 20), b'x');
+    log.extend_from_slice(b"\r\nno end of line");
+    let events = Test::new(["events"]).stdin(log.clone()).run().code(0).jsonl();
+    assert_eq!(events.len(), lines + 5);
+    assert_eq!(events.last().unwrap()["line"], lines + 5);
+    let report = Test::new(["report", "--format=json"]).stdin(log).run().code(0).json();
+    assert_eq!(report["input"]["lines"], lines + 5);
+}
+
+/// What is found does not depend on how the work is divided.
+#[test]
+fn threads_change_nothing() {
+    let directory = directory_with("mainlog", &mainlog().repeat(40));
+    let report = |threads: &str| {
+        let args = ["report", "--format=json", "--threads", threads, "mainlog"];
+        let mut report = Test::new(args).at(directory.path()).run().success().json();
+        report["input"]["seconds"] = Value::Null;
+        report
+    };
+    assert_eq!(report("1"), report("4"));
+}
+
+#[test]
+fn an_output_file_has_the_format_of_its_name() {
+    let directory = directory_with("mainlog", &mainlog());
+    let written = |name: &str| {
+        let outcome = Test::new(["report", "mainlog", "-o", name]).at(directory.path()).run().success();
+        assert_eq!(outcome.stdout(), "");
+        fs::read_to_string(directory.path().join(name)).unwrap()
+    };
+    assert!(serde_json::from_str::<Value>(&written("report.json")).is_ok());
+    assert!(written("report.md").contains("|---"));
+    let csv = written("report.csv");
+    assert!(csv.lines().next().unwrap().split(',').count() > 3, "{csv}");
+}
