@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use hashbrown::HashSet;
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, Lang, Reason, Scope};
+use mailwhy_codes::{Actor, Lang, Reason, Scope, Stage};
 use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
@@ -47,11 +47,7 @@ impl Summary {
         let unknown = counts
             .unknown
             .iter()
-            .map(|(place, text)| Unknown {
-                file: file_name(*place),
-                line: place.line,
-                text: printable(text),
-            })
+            .map(|(place, text)| Unknown { file: file_name(*place), line: place.line, text: printable(text) })
             .collect();
         Report {
             version: 1,
@@ -168,7 +164,7 @@ impl<'a> Builder<'a> {
     }
 
     fn advice(&self) -> Vec<Advice> {
-        let mut items: Map<(&str, Option<&str>, Option<&[u8]>), Item<'_>> = Map::default();
+        let mut items: Map<Job<'_>, Item<'_>> = Map::default();
         for (group, counts) in self.all_groups() {
             let verdict = &group.verdict;
             if verdict.actor == Actor::Nobody || counts.failed + counts.waiting == 0 {
@@ -217,7 +213,7 @@ impl<'a> Builder<'a> {
         let title = fill(text.title);
         Advice {
             title: match provider {
-                Some(provider) if !own => format!("{}: {title}", provider.name),
+                Some(provider) if !own => format!("{}: {}", provider.name, continued(&title)),
                 _ => title,
             },
             action: action.map_or_else(String::new, |a| fill(a.text)),
@@ -329,10 +325,13 @@ impl<'a> Builder<'a> {
 
     fn groups(&self, file_name: impl Fn(Place) -> String) -> Vec<GroupRow> {
         let mut rows: Vec<_> = self.all_groups().filter(|(_, n)| n.attempts > 0).collect();
-        rows.sort_by(|(a, n), (b, m)| (m.attempts, n.place, &a.sample).cmp(&(n.attempts, m.place, &b.sample)));
+        rows.sort_by(|(a, n), (b, m)| {
+            (m.attempts, n.place, &a.sample).cmp(&(n.attempts, m.place, &b.sample))
+        });
         rows.into_iter()
             .map(|(group, n)| {
-                let Verdict { code, enhanced, stage, provider, reason, actor, retry, bad_address, .. } = group.verdict;
+                let Verdict { code, enhanced, stage, provider, reason, actor, retry, bad_address, .. } =
+                    group.verdict;
                 GroupRow {
                     fingerprint: format!("{:016x}", group.fingerprint),
                     text: readable(&group.sample),
@@ -341,10 +340,15 @@ impl<'a> Builder<'a> {
                     offset: n.place.offset,
                     code,
                     enhanced: enhanced.map(|e| e.to_string()),
-                    stage: stage.map(|s| s.as_str()),
+                    stage: stage.map(Stage::as_str),
                     provider: provider.map(|p| p.name),
                     reason: reason.as_str(),
-                    title: fill(group.verdict.text(self.lang).title, self.lang, provider.map(|p| p.name), None),
+                    title: fill(
+                        group.verdict.text(self.lang).title,
+                        self.lang,
+                        provider.map(|p| p.name),
+                        None,
+                    ),
                     actor: actor.as_str(),
                     retry: retry.as_str(),
                     bad_address,
@@ -384,7 +388,7 @@ impl<'a> Builder<'a> {
             .map(|(group, n)| RejectionRow {
                 reason: group.verdict.reason.as_str(),
                 title: group.verdict.text(self.lang).title.to_owned(),
-                stage: group.verdict.stage.map(|s| s.as_str()),
+                stage: group.verdict.stage.map(Stage::as_str),
                 text: readable(&group.sample),
                 count: n.refused,
                 hosts: n.refused_hosts.len() as u64,
@@ -409,6 +413,9 @@ impl<'a> Builder<'a> {
             .collect()
     }
 }
+
+/// What one piece of advice is about: the rule or reason, the provider, the sender's domain.
+type Job<'a> = (&'static str, Option<&'static str>, Option<&'a [u8]>);
 
 /// One piece of advice in the making.
 struct Item<'a> {
@@ -467,6 +474,17 @@ fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain: Option<&s
         .replace("{recipient}", ours)
         .replace("{recipient_domain}", theirs)
         .replace("{ip}", ip)
+}
+
+/// A headline as the rest of a sentence: without its capital, unless it begins with an abbreviation or a name.
+fn continued(title: &str) -> String {
+    let mut letters = title.chars();
+    match (letters.next(), letters.next()) {
+        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
+            first.to_lowercase().chain([second]).chain(letters).collect()
+        }
+        _ => title.to_owned(),
+    }
 }
 
 /// The most frequent first; of equals the one that sorts first.

@@ -268,7 +268,8 @@ impl Summary {
             }
             _ => {}
         }
-        self.trace.push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
+        self.trace
+            .push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
     }
 
     /// Adds the summary of the part of the log right behind this one.
@@ -355,16 +356,16 @@ impl Counts {
         for recipient in message.recipients {
             domain.clear();
             domain.extend(domain_of(recipient.address).iter().map(u8::to_ascii_lowercase));
-            let place = self
-                .domains
-                .entry_ref(&domain[..])
-                .or_insert_with(|| DomainCounts { provider: provider_by_domain(&domain), ..DomainCounts::default() });
+            let place = self.domains.entry_ref(&domain[..]).or_insert_with(|| DomainCounts {
+                provider: provider_by_domain(&domain),
+                ..DomainCounts::default()
+            });
             let failed_attempts = u64::from(recipient.failures + recipient.deferrals);
             if !recipient.host.is_empty() {
-                let host = self
-                    .hosts
-                    .entry_ref(recipient.host)
-                    .or_insert_with(|| HostCounts { provider: provider_by_host(recipient.host), ..HostCounts::default() });
+                let host = self.hosts.entry_ref(recipient.host).or_insert_with(|| HostCounts {
+                    provider: provider_by_host(recipient.host),
+                    ..HostCounts::default()
+                });
                 place.provider = place.provider.or(host.provider);
                 host.delivered += u64::from(recipient.outcome == Outcome::Delivered);
                 if failed_attempts > 0

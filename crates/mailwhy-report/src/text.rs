@@ -135,7 +135,10 @@ mod tests {
     fn replies_on_one_line() {
         for (logged, read) in [
             (&b"550 5.1.1 no such user"[..], "550 5.1.1 no such user"),
-            (b"550-5.7.26 first line\\n550-5.7.26  second\\n550 5.7.26 third", "550 5.7.26 first line second third"),
+            (
+                b"550-5.7.26 first line\\n550-5.7.26  second\\n550 5.7.26 third",
+                "550 5.7.26 first line second third",
+            ),
             (b"250-one\\\\n250 two", "250 one two"),
             (b"535-5.7.8 one\r\n535 5.7.8 two", "535 5.7.8 one two"),
             (b"550 \\320\\257\\321\\211\\320\\270\\320\\272", "550 Ящик"),

@@ -71,7 +71,9 @@ impl Draft {
                 self.arrived = true;
                 What::Arrived
             }
-            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(event) => What::Discarded,
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(event) => {
+                What::Discarded
+            }
             Kind::Delivery | Kind::AdditionalDelivery => What::Delivered,
             Kind::Cutthrough => {
                 self.cutthrough = true;
@@ -251,7 +253,8 @@ fn match_host(
 
 /// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
 fn is_discarded(event: &Event<'_>) -> bool {
-    event.original_recipient.is_none() && event.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
+    event.original_recipient.is_none()
+        && event.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
 }
 
 /// The recipients of a message in the order of their first line.

@@ -37,4 +37,3 @@ fn object(list: Value) -> Map<String, Value> {
     };
     items.into_iter().filter_map(pair).collect()
 }
-
