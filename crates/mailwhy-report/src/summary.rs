@@ -185,10 +185,16 @@ impl Default for Summary {
 }
 
 impl Summary {
-    /// An empty summary.
+    /// A summary from the beginning of a log.
     #[must_use]
     pub fn new() -> Self {
-        Self { trace: Trace::default(), groups: Groups::default(), counts: Counts::default() }
+        Self { trace: Trace::new(), groups: Groups::default(), counts: Counts::default() }
+    }
+
+    /// A summary of a part of a log, to be appended to that of the part before it.
+    #[must_use]
+    pub fn part() -> Self {
+        Self { trace: Trace::part(), ..Self::new() }
     }
 
     /// Counts a line of which only the kind and the time matter. Returns whether it also has to go to

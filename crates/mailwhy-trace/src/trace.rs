@@ -8,18 +8,33 @@ use crate::{GroupId, Groups, Id, Map, Message};
 /// Joins events by message id.
 ///
 /// Memory grows with the messages that are on the queue, not with the log.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Trace {
     open: Map<Id, Draft>,
     /// How many messages have been seen.
     seen: u32,
+    /// Whether nothing of the log is before what this trace has seen.
+    begins: bool,
 }
 
 impl Trace {
+    /// A trace from the beginning of a log.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { begins: true, ..Self::part() }
+    }
+
+    /// A trace of a part of a log, to be appended to that of the part before it.
+    ///
+    /// Messages whose first line may be in an earlier part wait until then.
+    #[must_use]
+    pub fn part() -> Self {
+        Self { open: Map::default(), seen: 0, begins: false }
+    }
+
     /// Takes the next event of the log; `group` is its failure, from [`Groups::of`].
     ///
-    /// Gives a message to `sink` when its last line has come, unless its first line may be in an earlier part of the
-    /// log: such messages wait for [`Trace::append`] or [`Trace::finish`].
+    /// Gives a message to `sink` when its last line has come.
     pub fn push(
         &mut self,
         event: &Event<'_>,
@@ -50,16 +65,14 @@ impl Trace {
             Draft::new(self.seen)
         });
         draft.push(event, event.time.map(millis), group);
-        if draft.is_whole() {
+        if draft.is_whole() || self.begins && draft.completed {
             draft.tell(id, groups, sink);
             self.open.remove(&id);
         }
     }
 
-    /// Takes over what a trace of the part of the log right behind this one has left open; `map` tells where its
-    /// groups are now ([`Groups::append`]).
-    ///
-    /// `self` must have seen the log from its beginning: a message that is completed by now is given to `sink`.
+    /// Takes over what the trace of the part of the log right behind this one has left open; `map` tells where its
+    /// groups are now ([`Groups::append`]). Messages of which no line is missing any more are given to `sink`.
     pub fn append(
         &mut self,
         later: Self,
@@ -73,7 +86,7 @@ impl Trace {
                 Draft::new(self.seen)
             });
             mine.append(&draft, map);
-            if mine.completed {
+            if mine.is_whole() || self.begins && mine.completed {
                 mine.tell(id, groups, sink);
                 self.open.remove(&id);
             }
@@ -91,6 +104,12 @@ impl Trace {
     #[must_use]
     pub fn open(&self) -> usize {
         self.open.len()
+    }
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -27,7 +27,8 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     progress.clear();
     let (lines, unknown) = summary.lines();
     if lines > 0 && lines == unknown {
-        let what = if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
+        let what =
+            if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
         inputs.finish(&read, false);
         bail!(
             "{what}: none of its {lines} lines looks like a line of an Exim log\n\
@@ -47,7 +48,8 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     };
     let report = summary.report(about);
     let style = style(args, &output);
-    let result = report::render(&report, format, &style, output.writer()).and_then(|()| output.writer().flush());
+    let result =
+        report::render(&report, format, &style, output.writer()).and_then(|()| output.writer().flush());
     output.context(result)?;
     Ok(inputs.finish(&read, lines > 0))
 }
@@ -79,7 +81,7 @@ fn summarize_chunk(
     window: &Window,
     classifier: &Classifier,
 ) -> Summary {
-    let mut summary = Summary::new();
+    let mut summary = Summary::part();
     let mut line_number = chunk.line;
     let mut offset = chunk.offset;
     let mut inside = true;
@@ -130,7 +132,8 @@ fn style(args: &ReportArgs, output: &Output) -> Style {
     let terminal = output.is_terminal();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width = terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
+    let width =
+        terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
     Style {
         lang: args.language.get(),
         color: match args.color {
@@ -142,5 +145,36 @@ fn style(args: &ReportArgs, output: &Output) -> Style {
         top: args.top,
         by: args.by,
         verbose: args.verbose,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    #[test]
+    fn threads_and_chunks_change_nothing() {
+        let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exim/sample/mainlog");
+        let cli = Cli::try_parse_from(["mailwhy".as_ref(), "report".as_ref(), log.as_os_str()]);
+        let Ok(Cli { command: Command::Report(args) }) = cli else { panic!("arguments") };
+        let report = |threads, chunk_size| {
+            let mut inputs = Inputs::new(&args.input).expect("inputs");
+            inputs.threads = threads;
+            inputs.options.chunk_size = chunk_size;
+            let (summary, read) = summarize(&inputs, &mut Progress::new(&inputs.sources, false));
+            let about = About { files: files(&inputs, &read), ..About::default() };
+            serde_json::to_string(&summary.report(about)).expect("JSON")
+        };
+        let whole = report(1, 1 << 20);
+        for threads in [1, 2, 5] {
+            for chunk_size in [1024, 5000, 1 << 20] {
+                assert_eq!(report(threads, chunk_size), whole, "{threads} threads, chunks of {chunk_size}");
+            }
+        }
     }
 }

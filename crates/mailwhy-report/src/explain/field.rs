@@ -1,0 +1,156 @@
+//! The fields of a verdict as programs see them: one list, for every form that prints a verdict.
+
+use mailwhy_classify::{Verdict, fingerprint, normalize};
+use mailwhy_codes::{Enhanced, Lang};
+
+/// A field of a verdict, see `docs/json.md`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Field {
+    /// Why.
+    Reason,
+    /// Success, intermediate, transient, permanent.
+    Class,
+    /// Whether to try again.
+    Retry,
+    /// Who must act.
+    Actor,
+    /// How far it reaches.
+    Scope,
+    /// Whether the recipient's address is proven bad.
+    BadAddress,
+    /// Who said it.
+    Provider,
+    /// The list that is named.
+    Blocklist,
+    /// The reply code.
+    Code,
+    /// The enhanced code.
+    Enhanced,
+    /// The step of the dialogue.
+    Stage,
+    /// How sure it is.
+    Confidence,
+    /// Whether codes and text contradict each other.
+    Conflict,
+    /// What decided.
+    Rule,
+    /// A headline, in the language of the texts.
+    Title,
+    /// The bytes that decided: from, to.
+    Evidence,
+    /// Of the reply without its addresses, hosts, ids and numbers: the same for replies that say the same.
+    Fingerprint,
+}
+
+/// The value of a [`Field`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value {
+    /// Not known.
+    Null,
+    /// Yes or no.
+    Bool(bool),
+    /// A number.
+    Number(u16),
+    /// A name or a text.
+    Text(&'static str),
+    /// A code with dots.
+    Enhanced(Enhanced),
+    /// From and to.
+    Span(u32, u32),
+    /// Printed as sixteen hexadecimal digits.
+    Hash(u64),
+}
+
+impl Field {
+    /// All fields.
+    pub const ALL: [Self; 17] = [
+        Self::Reason,
+        Self::Class,
+        Self::Retry,
+        Self::Actor,
+        Self::Scope,
+        Self::BadAddress,
+        Self::Provider,
+        Self::Blocklist,
+        Self::Code,
+        Self::Enhanced,
+        Self::Stage,
+        Self::Confidence,
+        Self::Conflict,
+        Self::Rule,
+        Self::Title,
+        Self::Evidence,
+        Self::Fingerprint,
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reason => "reason",
+            Self::Class => "class",
+            Self::Retry => "retry",
+            Self::Actor => "actor",
+            Self::Scope => "scope",
+            Self::BadAddress => "bad_address",
+            Self::Provider => "provider",
+            Self::Blocklist => "blocklist",
+            Self::Code => "code",
+            Self::Enhanced => "enhanced",
+            Self::Stage => "stage",
+            Self::Confidence => "confidence",
+            Self::Conflict => "conflict",
+            Self::Rule => "rule",
+            Self::Title => "title",
+            Self::Evidence => "evidence",
+            Self::Fingerprint => "fingerprint",
+        }
+    }
+
+    /// The field with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.as_str() == name)
+    }
+
+    /// Its value. `text` is what was classified; `scratch` is memory that is used again.
+    #[must_use]
+    pub fn of(self, verdict: &Verdict, text: &[u8], lang: Lang, scratch: &mut Vec<u8>) -> Value {
+        let name = |name: Option<&'static str>| name.map_or(Value::Null, Value::Text);
+        match self {
+            Self::Reason => Value::Text(verdict.reason.as_str()),
+            Self::Class => name(verdict.class.map(|class| class.as_str())),
+            Self::Retry => Value::Text(verdict.retry.as_str()),
+            Self::Actor => Value::Text(verdict.actor.as_str()),
+            Self::Scope => Value::Text(verdict.scope.as_str()),
+            Self::BadAddress => Value::Bool(verdict.bad_address),
+            Self::Provider => name(verdict.provider.map(|provider| provider.id)),
+            Self::Blocklist => name(verdict.blocklist.map(|blocklist| blocklist.id)),
+            Self::Code => verdict.code.map_or(Value::Null, Value::Number),
+            Self::Enhanced => verdict.enhanced.map_or(Value::Null, Value::Enhanced),
+            Self::Stage => name(verdict.stage.map(|stage| stage.as_str())),
+            Self::Confidence => Value::Text(verdict.confidence.as_str()),
+            Self::Conflict => Value::Bool(verdict.conflict),
+            Self::Rule => Value::Text(verdict.rule),
+            Self::Title => Value::Text(verdict.text(lang).title),
+            Self::Evidence => Value::Span(verdict.evidence.0, verdict.evidence.1),
+            Self::Fingerprint => {
+                scratch.clear();
+                normalize(text, scratch);
+                Value::Hash(fingerprint(scratch))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for field in Field::ALL {
+            assert_eq!(Field::from_name(field.as_str()), Some(field));
+        }
+    }
+}

@@ -1,0 +1,208 @@
+/*!
+What a reply, a code, a reason, a cause or a provider means, told to people and programs.
+
+An [`Explanation`] is made of what the tables and the classifier know; the three forms print it and nothing else.
+*/
+
+mod build;
+mod field;
+mod json;
+mod layout;
+mod markdown;
+mod text;
+mod words;
+
+use std::io::{self, Write};
+
+use mailwhy_classify::{Candidate, Verdict};
+use mailwhy_codes::{Actor, Class, Enhanced, Lang, Reason, Retry, Scope, Stage};
+
+pub use build::{CodeAsked, Context};
+pub use field::{Field, Value};
+use words::Words;
+
+use crate::Style;
+
+/// What something means and what to do about it, in one language.
+#[derive(Clone, Debug)]
+pub struct Explanation {
+    lang: Lang,
+    topic: Topic,
+    /// What it is about, as it is written: `504 5.7.4`, `mailbox-full`, `gmail`.
+    name: String,
+    title: String,
+    /// The classifier's verdict, of replies and codes.
+    verdict: Option<Verdict>,
+    fingerprint: Option<u64>,
+    /// What is known where nothing was classified.
+    facts: Option<Facts>,
+    /// One string for each paragraph.
+    meaning: Vec<String>,
+    causes: Vec<String>,
+    actions: Vec<(Actor, String)>,
+    /// What else is to be said of it, in sentences.
+    notes: Vec<String>,
+    /// Where it comes from, of a code.
+    status: Option<&'static str>,
+    /// Whether the codes stand in a table; `None` where it is not about codes.
+    listed: Option<bool>,
+    by_stage: Vec<(Stage, Reason)>,
+    /// A name and what it says: who disagrees with whom.
+    senses: Vec<(&'static str, String)>,
+    /// The codes of a reply and what they say by themselves.
+    codes: Vec<(String, String)>,
+    /// Rules that belong to it.
+    related: Vec<Related>,
+    /// Neighbours: their names and what they are.
+    not: Vec<(String, String)>,
+    hosts: Vec<&'static str>,
+    domains: Vec<&'static str>,
+    lookup: Option<String>,
+    sources: Vec<&'static str>,
+    candidates: Option<Vec<Matched>>,
+}
+
+/// What an explanation is about.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Topic {
+    Reply,
+    Code,
+    Reason,
+    Cause,
+    Provider,
+    Blocklist,
+}
+
+impl Topic {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Reply => "reply",
+            Self::Code => "code",
+            Self::Reason => "reason",
+            Self::Cause => "cause",
+            Self::Provider => "provider",
+            Self::Blocklist => "blocklist",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Facts {
+    reason: Reason,
+    retry: Retry,
+    actor: Actor,
+    scope: Scope,
+    provider: Option<(&'static str, &'static str)>,
+    blocklist: Option<(&'static str, &'static str)>,
+    class: Option<Class>,
+    stage: Option<Stage>,
+}
+
+/// A cause that belongs to what is explained.
+#[derive(Clone, Copy, Debug)]
+struct Related {
+    rule: &'static str,
+    title: &'static str,
+    reason: Reason,
+}
+
+/// A rule that matched, and the text on which it did.
+#[derive(Clone, Debug)]
+struct Matched {
+    candidate: Candidate,
+    text: String,
+}
+
+impl Explanation {
+    /// Prints it for people, on a terminal.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_text(&self, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+        text::write(self, style, out)
+    }
+
+    /// Prints it for tickets and mails.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_markdown(&self, out: &mut dyn Write) -> io::Result<()> {
+        markdown::write(self, out)
+    }
+
+    /// Prints it for programs: one object.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
+        json::write(self, out)
+    }
+
+    fn words(&self) -> &'static Words {
+        words_of(self.lang)
+    }
+
+    fn facts(&self) -> Option<Facts> {
+        let of_verdict = |v: &Verdict| Facts {
+            reason: v.reason,
+            retry: v.retry,
+            actor: v.actor,
+            scope: v.scope,
+            provider: v.provider.map(|p| (p.id, p.name)),
+            blocklist: v.blocklist.map(|b| (b.id, b.name)),
+            class: v.class,
+            stage: v.stage,
+        };
+        self.verdict.as_ref().map(of_verdict).or(self.facts)
+    }
+
+    /// `reason mailbox-full · said by Gmail · …`: the line below the headline.
+    fn facts_line(&self) -> Vec<String> {
+        let words = self.words();
+        let Some(facts) = self.facts() else { return Vec::new() };
+        let mut items = vec![format!("{} {}", words.reason, facts.reason.as_str())];
+        if let Some((_, name)) = facts.provider {
+            items.push(format!("{} {name}", words.said_by));
+        }
+        if let Some((_, name)) = facts.blocklist {
+            items.push(format!("{} {name}", words.listed_by));
+        }
+        if let Some(stage) = facts.stage {
+            items.push(format!("{} {}", words.at_stage, stage.as_str()));
+        }
+        if facts.reason != Reason::Accepted {
+            items.push(format!("{}: {}", words.who_acts, (words.actor)(facts.actor)));
+            items.push((words.retry)(facts.retry).to_owned());
+            items.push(format!("{} {}", words.reaches, (words.scope)(facts.scope)));
+        }
+        items
+    }
+
+    /// `how sure: … · rule …`
+    fn certainty(&self) -> Option<String> {
+        let words = self.words();
+        let verdict = self.verdict.as_ref().filter(|_| self.topic == Topic::Reply)?;
+        let sure = (words.confidence)(verdict.confidence.as_str());
+        Some(format!("{}: {sure} · {} {}", words.certainty, words.rule, verdict.rule))
+    }
+}
+
+const fn words_of(lang: Lang) -> &'static Words {
+    match lang {
+        Lang::En => &words::EN,
+        Lang::Ru => &words::RU,
+    }
+}
+
+/// The codes as they stand at the begin of a reply.
+fn codes_of(code: Option<u16>, enhanced: Option<Enhanced>) -> String {
+    match (code, enhanced) {
+        (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
+        (Some(code), None) => code.to_string(),
+        (None, Some(enhanced)) => enhanced.to_string(),
+        (None, None) => String::new(),
+    }
+}
