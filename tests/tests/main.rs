@@ -8,3 +8,4 @@ mod harness;
 mod real_exim;
 mod sample;
 mod scenario;
+mod truth;
