@@ -1,8 +1,9 @@
 /*!
 Generators and checks of the workspace: `cargo xtask generate [--check]`.
 
-`generate` reads `data/`, checks it, and writes the tables of `mailwhy-codes`. It needs no crate of the workspace
-to compile, only the lists of names, which it includes by path: a broken table never stands in its own way.
+`generate` reads `data/`, checks it, and writes the tables of `mailwhy-codes` and the reference under `docs/codes`. It
+needs no crate of the workspace to compile, only lists of names and words, which it includes by path: a broken table
+never stands in its own way.
 */
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 
 mod data;
+mod docs;
 mod emit;
 mod pattern;
 #[path = "../../crates/mailwhy-codes/src/reason.rs"]
@@ -24,9 +26,9 @@ mod validate;
 const USAGE: &str = "\
 usage: cargo xtask generate [--check]
 
-  generate           check data/ and write the tables of mailwhy-codes;
+  generate           check data/ and write the tables of mailwhy-codes and docs/codes;
                      what is not valid is named and left out, and the exit code is 1
-  generate --check   write nothing; fail when data/ has problems or the tables are not current";
+  generate --check   write nothing; fail when data/ has problems or what is made of it is not current";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -49,8 +51,9 @@ fn generate(check: bool) -> Result<()> {
     let root = root()?;
     let (data, mut problems) = data::load(&root)?;
     let data = validate::validate(data, &mut problems);
-    let files = emit::tables(&data, &root)?;
-    let mut stale = Vec::new();
+    let mut files = emit::tables(&data, &root)?;
+    files.extend(docs::pages(&data));
+    let mut stale = left_over(&root, &files, check)?;
     for (path, content) in &files {
         let full = root.join(path);
         if std::fs::read_to_string(&full).is_ok_and(|old| old == *content) {
@@ -85,6 +88,24 @@ fn generate(check: bool) -> Result<()> {
         bail!("{} problems in data/{without}", problems.len());
     }
     Ok(())
+}
+
+/// Pages of the reference that are generated no more; removed, unless this is only a check.
+fn left_over(root: &Path, files: &[(PathBuf, String)], check: bool) -> Result<Vec<String>> {
+    let mut left = Vec::new();
+    for lang in ["en", "ru"] {
+        let Ok(dir) = std::fs::read_dir(root.join(docs::DIR).join(lang)) else { continue };
+        for entry in dir {
+            let path = Path::new(docs::DIR).join(lang).join(entry?.file_name());
+            if !files.iter().any(|(file, _)| *file == path) {
+                if !check {
+                    std::fs::remove_file(root.join(&path))?;
+                }
+                left.push(path.display().to_string());
+            }
+        }
+    }
+    Ok(left)
 }
 
 fn root() -> Result<PathBuf> {

@@ -1,5 +1,7 @@
 //! The entries of the tables: what is known about a reason, a code, a cause, a provider and a blocklist.
 
+use core::fmt;
+
 use crate::{Actor, Enhanced, Localized, Reason, Retry, Scope, Stage, Text};
 
 /// What is known about a reason, whatever caused it.
@@ -183,11 +185,43 @@ pub struct CodePattern {
 }
 
 impl CodePattern {
+    /// Reads a set as it is written in `data/` and printed.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut words = text.split_ascii_whitespace();
+        let first = words.next()?;
+        let (basic, enhanced) = if first.contains('.') {
+            (None, Some(EnhancedPattern::parse(first)?))
+        } else {
+            let enhanced = words.next().map(EnhancedPattern::parse);
+            if enhanced == Some(None) {
+                return None;
+            }
+            (Some(basic_range(first)?), enhanced.flatten())
+        };
+        words.next().is_none().then_some(Self { basic, enhanced })
+    }
+
     /// Whether a reply with these codes is in the set.
     #[must_use]
     pub fn matches(&self, code: Option<u16>, enhanced: Option<Enhanced>) -> bool {
         self.basic.is_none_or(|(from, to)| code.is_some_and(|c| (from..=to).contains(&c)))
             && self.enhanced.is_none_or(|pattern| enhanced.is_some_and(|e| pattern.matches(e)))
+    }
+}
+
+impl fmt::Display for CodePattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.basic {
+            Some((from, to)) if from == to => write!(f, "{from}")?,
+            Some((from, _)) => write!(f, "{}xx", from / 100)?,
+            None => {}
+        }
+        let Some(enhanced) = self.enhanced else { return Ok(()) };
+        if self.basic.is_some() {
+            f.write_str(" ")?;
+        }
+        enhanced.fmt(f)
     }
 }
 
@@ -203,6 +237,22 @@ pub struct EnhancedPattern {
 }
 
 impl EnhancedPattern {
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let class = match parts.next()? {
+            "X" | "x" => None,
+            "2" => Some(2),
+            "4" => Some(4),
+            "5" => Some(5),
+            _ => return None,
+        };
+        let subject = number(parts.next()?)?;
+        let detail = parts.next()?;
+        let (from, to) = detail.split_once('-').unwrap_or((detail, detail));
+        let detail = (number(from)?, number(to)?);
+        (parts.next().is_none() && detail.0 <= detail.1).then_some(Self { class, subject, detail })
+    }
+
     /// Whether the code is in the set.
     #[must_use]
     pub fn matches(&self, code: Enhanced) -> bool {
@@ -210,6 +260,33 @@ impl EnhancedPattern {
             && self.subject == code.subject
             && (self.detail.0..=self.detail.1).contains(&code.detail)
     }
+}
+
+impl fmt::Display for EnhancedPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.class {
+            Some(class) => write!(f, "{class}")?,
+            None => f.write_str("X")?,
+        }
+        let (from, to) = self.detail;
+        write!(f, ".{}.{from}", self.subject)?;
+        if to > from { write!(f, "-{to}") } else { Ok(()) }
+    }
+}
+
+/// `421` or `5xx`.
+fn basic_range(text: &str) -> Option<(u16, u16)> {
+    if let Some(class) = text.strip_suffix("xx") {
+        let class = number(class).filter(|c| (2..=5).contains(c))?;
+        return Some((class * 100, class * 100 + 99));
+    }
+    number(text).filter(|c| (200..=699).contains(c)).map(|code| (code, code))
+}
+
+/// One to three digits.
+fn number(text: &str) -> Option<u16> {
+    let digits = text.len() <= 3 && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok()).flatten()
 }
 
 /// Who receives the mail, or with what: a mailbox provider, a filtering service, a server program.
@@ -251,4 +328,27 @@ pub struct Blocklist {
     pub lookup: Option<&'static str>,
     /// The name of the rule that decides by its being named: `blocklist:spamhaus`.
     pub rule: &'static str,
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+
+    use std::string::ToString as _;
+
+    use super::*;
+
+    #[test]
+    fn patterns_print_as_they_are_read() {
+        for text in
+            ["5xx", "421", "550 5.7.1", "5.7.1", "X.7.1", "5.7.606-649", "550 X.7.606-649", "4xx X.3.2"]
+        {
+            assert_eq!(CodePattern::parse(text).map(|p| p.to_string()).as_deref(), Some(text));
+        }
+        for text in
+            ["", "6xx", "99", "5.7", "5.7.1 550", "550 5.7.1 x", "550 x", "3.1.1", "5.7.9-1", "5.7.1234"]
+        {
+            assert_eq!(CodePattern::parse(text), None, "{text}");
+        }
+    }
 }

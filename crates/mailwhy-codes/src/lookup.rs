@@ -1,7 +1,5 @@
 //! Finding entries of the tables.
 
-use core::cmp::Ordering;
-
 use crate::table::{BASIC, CAUSES, DOMAINS, ENHANCED, HOSTS, REASONS};
 use crate::{BasicCode, Cause, Enhanced, EnhancedCode, Provider, Reason, ReasonEntry};
 
@@ -37,29 +35,77 @@ pub fn cause(id: &str) -> Option<&'static Cause> {
 /// The provider that a host belongs to, from the host's name.
 #[must_use]
 pub fn provider_by_host(host: &[u8]) -> Option<&'static Provider> {
-    let mut name = host.strip_suffix(b".").unwrap_or(host);
-    loop {
-        if let Some(provider) = by_name(HOSTS, name) {
-            return Some(provider);
+    static INDEX: [u16; index_size(HOSTS)] = index(HOSTS);
+    let name = host.strip_suffix(b".").unwrap_or(host);
+    let (mut hash, mut found) = (HASH_START, None);
+    // From the end: the hash at each dot is that of the name behind it. The longest name known wins.
+    for (i, &byte) in name.iter().enumerate().rev() {
+        if byte == b'.' {
+            found = find(HOSTS, &INDEX, hash, &name[i + 1..]).or(found);
         }
-        let dot = name.iter().position(|&b| b == b'.')?;
-        name = &name[dot + 1..];
+        hash = hash_step(hash, byte);
     }
+    find(HOSTS, &INDEX, hash, name).or(found)
 }
 
 /// The provider that a recipient domain always belongs to.
 #[must_use]
 pub fn provider_by_domain(domain: &[u8]) -> Option<&'static Provider> {
-    by_name(DOMAINS, domain.strip_suffix(b".").unwrap_or(domain))
+    static INDEX: [u16; index_size(DOMAINS)] = index(DOMAINS);
+    let name = domain.strip_suffix(b".").unwrap_or(domain);
+    let hash = name.iter().rev().fold(HASH_START, |hash, &byte| hash_step(hash, byte));
+    find(DOMAINS, &INDEX, hash, name)
 }
 
-fn by_name(table: &[(&str, &'static Provider)], name: &[u8]) -> Option<&'static Provider> {
-    table.binary_search_by(|(entry, _)| compare(entry.as_bytes(), name)).ok().map(|i| table[i].1)
+/// Names in lower case with their providers.
+type Names = [(&'static str, &'static Provider)];
+
+const HASH_START: u32 = 0x811c_9dc5;
+
+/// One byte of a name, from its end.
+const fn hash_step(hash: u32, byte: u8) -> u32 {
+    (hash ^ byte.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193)
 }
 
-/// Compares a lower-case name with one in any case.
-fn compare(lower: &[u8], other: &[u8]) -> Ordering {
-    lower.iter().copied().cmp(other.iter().map(u8::to_ascii_lowercase))
+const fn index_size(names: &Names) -> usize {
+    (2 * names.len()).next_power_of_two()
+}
+
+/// A hash table of the names: each place holds a place in `names` plus one, or 0. Made by the compiler.
+const fn index<const SIZE: usize>(names: &Names) -> [u16; SIZE] {
+    let mut index = [0; SIZE];
+    let mut i = 0;
+    while i < names.len() {
+        let name = names[i].0.as_bytes();
+        let (mut hash, mut at) = (HASH_START, name.len());
+        while at > 0 {
+            at -= 1;
+            hash = hash_step(hash, name[at]);
+        }
+        let mut place = slot(hash, SIZE);
+        while index[place] != 0 {
+            place = (place + 1) % SIZE;
+        }
+        i += 1;
+        index[place] = i as u16;
+    }
+    index
+}
+
+const fn slot(hash: u32, size: usize) -> usize {
+    (hash ^ (hash >> 15)) as usize % size
+}
+
+fn find(names: &'static Names, index: &[u16], hash: u32, name: &[u8]) -> Option<&'static Provider> {
+    let mut place = slot(hash, index.len());
+    while let Some(entry) = usize::from(index[place]).checked_sub(1) {
+        let (known, provider) = names[entry];
+        if known.as_bytes().eq_ignore_ascii_case(name) {
+            return Some(provider);
+        }
+        place = (place + 1) % index.len();
+    }
+    None
 }
 
 #[cfg(test)]

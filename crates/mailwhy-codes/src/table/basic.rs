@@ -37,7 +37,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Программа не смогла открыть соединение",
-                meaning: "Это не ответ почтового сервера: число печатает сама программа, когда до сервера вообще не достучаться. В Linux 101 — системная ошибка «сеть недоступна» (Network is unreachable).",
+                meaning: "Это не ответ почтового сервера: число печатает сама программа, когда вообще не может связаться с сервером. В Linux 101 — системная ошибка «сеть недоступна» (Network is unreachable).",
                 causes: &[
                     "Опечатка в имени сервера или порте в настройках программы",
                     "Нет маршрута: на машине нет IPv6 или не задан шлюз",
@@ -47,7 +47,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте, отвечает ли порт: nc -vz СЕРВЕР 25 (или 465, 587)",
+                        text: "Проверьте, отвечает ли порт: nc -vz УЗЕЛ 25 (или 465, 587)",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -96,7 +96,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "В соединении отказано",
-                meaning: "Это не ответ почтового сервера: 111 — ошибка Linux «Connection refused». До машины дошли, но на этом порту соединения никто не принимает или их отвергает межсетевой экран. Exim пишет в журнал то же самое: «Connection refused».",
+                meaning: "Это не ответ почтового сервера: 111 — ошибка Linux «Connection refused». Машина доступна, но на этом порту соединения никто не принимает, или их отвергает межсетевой экран. Exim пишет в журнал то же самое: «Connection refused».",
                 causes: &[
                     "Почтовый сервер не запущен или слушает другой адрес либо порт",
                     "Соединение отвергает межсетевой экран по дороге",
@@ -109,7 +109,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если чужой: dig +short MX {recipient_domain}, затем nc -vz СЕРВЕР 25 отсюда и из другой сети",
+                        text: "Если чужой: dig +short MX {recipient_domain}, затем nc -vz УЗЕЛ 25 отсюда и из другой сети",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -139,7 +139,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[Action { who: Actor::Nobody, text: "Nothing to do" }],
             },
             ru: Text {
-                title: "Согласие в старом виде",
+                title: "OK в устаревшем виде",
                 meaning: "Положительный ответ, которого нет ни в одном стандарте SMTP; RFC 876 отмечал его у старых программ. По первой цифре считается успехом.",
                 causes: &[
                     "Старый или самодельный сервер",
@@ -219,7 +219,10 @@ pub static BASIC: [BasicCode; 92] = [
             ru: Text {
                 title: "Готов к работе",
                 meaning: "Приветствие сервера при подключении или согласие начать TLS в ответ на STARTTLS. Это успех, а не ошибка.",
-                causes: &["Принято новое соединение", "Принята команда STARTTLS: дальше идёт установка TLS"],
+                causes: &[
+                    "Принято новое соединение",
+                    "Принята команда STARTTLS: дальше идёт рукопожатие TLS",
+                ],
                 actions: &[Action { who: Actor::Nobody, text: "Ничего делать не нужно" }],
             },
         },
@@ -235,7 +238,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "Roundcube, contact forms: 'SMTP error (220): authentication failed'",
                 text: Localized {
                     en: "The form shows the last good reply it had; what failed came after it, usually the TLS handshake (certificate name, versions) or AUTH. Look in the server's own log at that minute, and try: openssl s_client -starttls smtp -connect HOST:587",
-                    ru: "Программа показывает последний удачный ответ, а сбой случился после него: обычно при установке TLS (имя в сертификате, версии) или на AUTH. Смотрите журнал сервера за ту же минуту и проверьте: openssl s_client -starttls smtp -connect СЕРВЕР:587",
+                    ru: "Программа показывает последний удачный ответ, а сбой случился после него: обычно при рукопожатии TLS (имя в сертификате, версии) или на AUTH. Смотрите журнал сервера за ту же минуту и проверьте: openssl s_client -starttls smtp -connect УЗЕЛ:587",
                 },
             },
         ],
@@ -322,7 +325,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[Action { who: Actor::Nobody, text: "Nothing to do" }],
             },
             ru: Text {
-                title: "До свидания под своим номером",
+                title: "До свидания, но под нестандартным номером",
                 meaning: "В некоторых списках так обозначен ответ на QUIT; ни в одном RFC этого кода нет. По стандарту отвечают 221. По первой цифре считается успехом.",
                 causes: &["Сервер отступает от стандарта"],
                 actions: &[Action { who: Actor::Nobody, text: "Ничего делать не нужно" }],
@@ -361,7 +364,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Если получатель письма не видит: найдите в своём журнале номер очереди, указанный после 250, затем проверьте папку «Спам» и карантин",
+                        text: "Если получатель письма не видит: найдите в своём журнале номер письма, указанный после 250, затем проверьте папку «Спам» и карантин",
                     },
                 ],
             },
@@ -405,7 +408,7 @@ pub static BASIC: [BasicCode; 92] = [
                 }],
             },
             ru: Text {
-                title: "Получатель не местный, письмо перешлют",
+                title: "Получатель на другом сервере, письмо перешлют",
                 meaning: "Такого ящика на этом сервере нет, но сервер знает, куда передать письмо, и передаст его сам.",
                 causes: &[
                     "Получатель переехал, и для него настроена пересылка",
@@ -491,7 +494,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "Some public lists",
                 text: Localized {
                     en: "They read it as 'delivered correctly, held until checked'. The standard knows no such thing: at this point there is no message yet, only an address.",
-                    ru: "Толкуют как «доставлено, но удерживается до проверки». В стандарте такого нет: в этот момент письма ещё не передали, был назван только адрес.",
+                    ru: "Толкуют код как «доставлено, но удерживается до проверки». В стандарте такого нет: в этот момент письма ещё не передали, был назван только адрес.",
                 },
             },
             Sense {
@@ -519,7 +522,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[Action { who: Actor::Nobody, text: "Nothing to do" }],
             },
             ru: Text {
-                title: "ETRN: очередь отправляется, столько-то писем",
+                title: "ETRN: очередь отправляется, названо число писем",
                 meaning: "Сервер начал отправлять письма, ожидающие названный узел, и сообщает их число.",
                 causes: &["Почтовый сервер запросил свою почту командой ETRN"],
                 actions: &[Action { who: Actor::Nobody, text: "Ничего делать не нужно" }],
@@ -594,7 +597,7 @@ pub static BASIC: [BasicCode; 92] = [
                     Action { who: Actor::Nobody, text: "Ничего делать не нужно" },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если большие письма застревают сразу после 354, подозревайте MTU или межсетевой экран: ping -M do -s 1472 СЕРВЕР",
+                        text: "Если большие письма застревают сразу после 354, подозревайте MTU или межсетевой экран: ping -M do -s 1472 УЗЕЛ",
                     },
                 ],
             },
@@ -663,7 +666,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::Nobody,
-                        text: "Подождать: письмо остаётся в очереди, попытки повторятся (exim -bp его покажет)",
+                        text: "Подождите: письмо остаётся в очереди, попытки повторятся (exim -bp его покажет)",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -724,7 +727,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Sendmail: посмотрите сертификат командой openssl s_client -starttls smtp -connect СЕРВЕР:25 и сравните с TLS_Srv в access map",
+                        text: "Sendmail: посмотрите сертификат командой openssl s_client -starttls smtp -connect УЗЕЛ:25 и сравните с TLS_Srv в access map",
                     },
                 ],
             },
@@ -763,7 +766,7 @@ pub static BASIC: [BasicCode; 92] = [
                     Action { who: Actor::Recipient, text: "Add the sender to your allow list" },
                     Action {
                         who: Actor::Sender,
-                        text: "Ask the recipient by another way to allow your address; the server keeps trying meanwhile",
+                        text: "Ask the recipient by other means to allow your address; the server keeps trying meanwhile",
                     },
                 ],
             },
@@ -886,7 +889,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если со всеми: снимите обмен командой tcpdump -ni any port 25 и ищите потерянные пакеты; MTU проверяет ping -M do -s 1472 СЕРВЕР",
+                        text: "Если со всеми: снимите обмен командой tcpdump -ni any port 25 и ищите потерянные пакеты; MTU проверяет ping -M do -s 1472 УЗЕЛ",
                     },
                 ],
             },
@@ -943,7 +946,7 @@ pub static BASIC: [BasicCode; 92] = [
                     "Плохая или ещё неизвестная репутация адреса: провайдер вас притормаживает (Gmail 421 4.7.x, Yahoo TSS04, Outlook RP-00x)",
                     "Сервер перегружен, перезапускается или остановлен на обслуживание",
                     "Домен получателя принимает почту только по TLS или только с разрешённых адресов",
-                    "Сеанс слишком долго молчал или в нём было слишком много ошибок",
+                    "Сеанс слишком долго простаивал, или в нём было слишком много ошибок",
                 ],
                 actions: &[
                     Action {
@@ -952,7 +955,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если много и от одного провайдера: отправляйте медленнее и в меньшее число соединений (Exim: serialize_hosts и connection_max_messages в транспорте, remote_max_parallel, queue_run_max)",
+                        text: "Если много и от одного провайдера: отправляйте медленнее и с меньшим числом соединений (Exim: serialize_hosts и connection_max_messages в транспорте, remote_max_parallel, queue_run_max)",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -995,7 +998,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "Providers' submission servers, public lists",
                 text: Localized {
                     en: "Your own provider's limit on simultaneous sessions: one letter to many recipients opened too many at once; the rest goes out a little later.",
-                    ru: "Ограничение вашего же провайдера на число одновременных сеансов: письмо многим получателям открыло их слишком много, остальное уйдёт чуть позже.",
+                    ru: "Ограничение вашего же провайдера на число одновременных сеансов: для письма многим получателям их открылось слишком много сразу, остальное уйдёт чуть позже.",
                 },
             },
         ],
@@ -1122,7 +1125,7 @@ pub static BASIC: [BasicCode; 92] = [
                 causes: &["Таблица псевдонимов, база или .forward сейчас не читаются"],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервер отправителя повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервер отправителя повторит попытку"
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -1223,7 +1226,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервер отправителя повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервер отправителя повторит попытку"
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -1290,7 +1293,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "На AUTH — пароль нужно перевести в новый вид, при доставке — приём почты временно остановлен",
+                title: "AUTH: пароль нужно перевести в новый вид; доставка: приём временно остановлен",
                 meaning: "RFC 4954 определяет этот код для AUTH: войдите один раз другим способом, чтобы сервер сохранил пароль в новом виде. Если он пришёл при доставке, это 4.3.2 Exchange без точек: очередь остановлена или приём в ящик ограничен.",
                 causes: &[
                     "Microsoft 365: слишком много писем в один ящик одновременно («recipient thread limit exceeded»)",
@@ -1300,7 +1303,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::Nobody,
-                        text: "При доставке — подождать: сервер отправителя повторит попытку",
+                        text: "При доставке подождите: сервер отправителя повторит попытку",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -1473,7 +1476,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Сервер получателя не отвечает",
-                meaning: "Это 4.4.1 без точек; как кода ответа его нет ни в одном RFC. Ваш собственный сервер (или сервер провайдера) сообщает, что на той стороне никто не ответил; попытки он повторяет сам, пока не истечёт срок в очереди.",
+                meaning: "Это 4.4.1 без точек; как кода ответа его нет ни в одном RFC. Ваш собственный сервер (или сервер провайдера) сообщает, что на той стороне никто не ответил; попытки он повторяет сам, пока не истечёт срок хранения в очереди.",
                 causes: &[
                     "Сервер получателя или его канал не работает",
                     "Пакеты отбрасывает межсетевой экран — ваш, их или хостинга (порт 25)",
@@ -1482,7 +1485,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Выясните, куда должна идти почта и отвечают ли там: dig +short MX {recipient_domain}, затем nc -vz СЕРВЕР 25",
+                        text: "Выясните, куда должна идти почта и отвечают ли там: dig +short MX {recipient_domain}, затем nc -vz УЗЕЛ 25",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -1530,7 +1533,7 @@ pub static BASIC: [BasicCode; 92] = [
                     "Случайный сбой сети",
                     "Сеанс обрывает межсетевой экран или антивирус, стоящий между серверами",
                     "Неверный MTU: маленькие письма проходят, большие застревают",
-                    "Сервер получателя перезапустился или ему не хватило ресурсов",
+                    "Сервер получателя перезапустился, или ему не хватило ресурсов",
                 ],
                 actions: &[
                     Action {
@@ -1539,7 +1542,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если всегда с одним узлом: понаблюдайте за доставкой, exim -d+transport -M ID; проверьте MTU, ping -M do -s 1472 СЕРВЕР; отключите проверку SMTP в межсетевом экране",
+                        text: "Если всегда с одним узлом: понаблюдайте за доставкой, exim -d+transport -M ID; проверьте MTU, ping -M do -s 1472 УЗЕЛ; отключите проверку SMTP в межсетевом экране",
                     },
                 ],
             },
@@ -1579,18 +1582,18 @@ pub static BASIC: [BasicCode; 92] = [
                 title: "Слишком много пересылок: письмо ходит по кругу",
                 meaning: "Это 4.4.6 без точек; как кода ответа его нет ни в одном RFC. Письмо прошло слишком много серверов — почти всегда потому, что два из них передают его друг другу. Настоящие петли чаще отклоняют с 554 5.4.6 или 550 5.4.6.",
                 causes: &[
-                    "Два ваших сервера считают местом домена друг друга",
+                    "Каждый из двух ваших серверов считает, что почта домена хранится на другом",
                     "Два ящика пересылают почту друг другу",
                     "Запись MX указывает на сервер, который не считает домен своим",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Прочтите заголовки Received в отчёте снизу вверх: повторяющаяся пара узлов и есть петля; в Exim — exim -Mvh ID",
+                        text: "Прочтите заголовки Received в отчёте о недоставке снизу вверх: повторяющаяся пара узлов и есть петля; в Exim — exim -Mvh ID",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "На каждом из них спросите, куда идёт адрес: exim -bt {recipient}; на одном внесите домен в местные",
+                        text: "На каждом из них спросите, куда ведёт адрес: exim -bt {recipient}; на одном внесите домен в локальные",
                     },
                     Action {
                         who: Actor::Recipient, text: "Отключите одну из двух пересылок"
@@ -1620,7 +1623,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Find the replies to earlier attempts: exigrep QUEUE-ID /var/log/exim4/mainlog*",
+                        text: "Find the replies to earlier attempts: exigrep ID /var/log/exim4/mainlog*",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -1643,14 +1646,15 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Найдите ответы на прежние попытки: exigrep НОМЕР-ПИСЬМА /var/log/exim4/mainlog*",
+                        text: "Найдите ответы на прежние попытки: exigrep ID /var/log/exim4/mainlog*",
                     },
                     Action {
                         who: Actor::SenderAdmin,
                         text: "Проверьте, отвечает ли сервер сейчас: swaks --to {recipient} --quit-after RCPT; если да, письмо можно отправить заново",
                     },
                     Action {
-                        who: Actor::Sender, text: "Свяжитесь с получателем иначе: письмо не дошло"
+                        who: Actor::Sender,
+                        text: "Свяжитесь с получателем другим способом: письмо не дошло",
                     },
                 ],
             },
@@ -1667,7 +1671,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "An article on Exchange",
                 text: Localized {
                     en: "The receiver objected to the header or to the number of recipients, or the dialogue timed out. Believe it only if an earlier reply says so.",
-                    ru: "Получателю не понравились заголовки или число адресатов либо истекло время обмена. Верьте этому, только если так сказано в одном из прежних ответов.",
+                    ru: "Получателю не понравились заголовки или число адресатов, либо истекло время обмена. Верьте этому, только если так сказано в одном из прежних ответов.",
                 },
             },
         ],
@@ -1703,7 +1707,7 @@ pub static BASIC: [BasicCode; 92] = [
                 title: "Exchange не может выбрать маршрут (коннектор)",
                 meaning: "Это 4.4.9 без точек; ни того ни другого нет ни в RFC, ни в реестре IANA, оба кода — из Exchange. Сервер Exchange, который это сообщает, не знает, через какой коннектор отправить письмо.",
                 causes: &[
-                    "Коннектор SMTP работает через DNS без промежуточного узла, но в нём задано адресное пространство не SMTP (X.400)",
+                    "Коннектор SMTP работает через DNS без промежуточного узла (smart host), но в нём задано адресное пространство не SMTP (X.400)",
                     "Получатель относится к удалённой группе маршрутизации",
                 ],
                 actions: &[
@@ -1776,16 +1780,16 @@ pub static BASIC: [BasicCode; 92] = [
                     "Ящик занят, повреждён, переносится или лежит на сервере, который сейчас отключён",
                     "Не удалось проверить адрес отправителя, имя HELO или обратную зону (Postfix 450 4.1.8, 4.7.1, 4.7.25)",
                     "Сервер получателя не смог проверить адрес у сервера, стоящего за ним",
-                    "Ваш адрес в чёрном списке или содержимое вызывает сомнения у фильтра, и сервер отказывает мягко",
+                    "Ваш адрес в чёрном списке, или содержимое вызывает сомнения у фильтра, и сервер отказывает лишь временно",
                 ],
                 actions: &[
                     Action {
                         who: Actor::Nobody,
-                        text: "Первые часы — подождать; время следующей попытки покажет exinext {recipient_domain}",
+                        text: "В первые часы подождите; время следующей попытки покажет exinext {recipient_domain}",
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если повторяется часами: проверьте обратную зону dig +short -x {ip}, что это имя указывает обратно на адрес и что оно стоит в HELO (Exim: primary_hostname, helo_data)",
+                        text: "Если повторяется часами: проверьте обратную зону (dig +short -x {ip}), указывает ли имя из неё обратно на адрес и стоит ли оно в HELO (Exim: primary_hostname, helo_data)",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -1807,7 +1811,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "RFC 5321",
                 text: Localized {
                     en: "Mailbox busy or blocked for now by local policy.",
-                    ru: "Ящик занят или временно закрыт местными правилами.",
+                    ru: "Ящик занят или временно закрыт правилами сервера.",
                 },
             },
             Sense {
@@ -1821,7 +1825,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "Some public lists",
                 text: Localized {
                     en: "They name DNS trouble, a content filter or a blocklist as the meaning. These are possible reasons, not what the code says.",
-                    ru: "Называют смыслом кода сбой DNS, фильтр содержимого или чёрный список. Это возможные причины, а не значение самого кода.",
+                    ru: "Объясняют код сбоем DNS, фильтром содержимого или чёрным списком. Это возможные причины, а не значение самого кода.",
                 },
             },
             Sense {
@@ -1882,7 +1886,7 @@ pub static BASIC: [BasicCode; 92] = [
                         who: Actor::SenderAdmin,
                         text: "If it repeats, take the text at its word: for DNS check dig MX {sender_domain} @9.9.9.9, for spam look up {ip} in the list named",
                     },
-                    Action { who: Actor::SenderAdmin, text: "Watch one attempt: exim -v -M QUEUE-ID" },
+                    Action { who: Actor::SenderAdmin, text: "Watch one attempt: exim -v -M ID" },
                     Action {
                         who: Actor::RecipientAdmin,
                         text: "Find the same second in your own log: the reason stands there (Exim: mainlog and paniclog)",
@@ -1902,15 +1906,14 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::Nobody,
-                        text: "Первые часы — подождать: сервер повторит сам; что стоит в очереди, покажет exim -bp",
+                        text: "В первые часы подождите: сервер повторит сам; что стоит в очереди, покажет exim -bp",
                     },
                     Action {
                         who: Actor::SenderAdmin,
                         text: "Если повторяется, исходите из текста: при сбое DNS проверьте dig MX {sender_domain} @9.9.9.9, при спаме найдите {ip} в названном списке",
                     },
                     Action {
-                        who: Actor::SenderAdmin,
-                        text: "Понаблюдайте за одной попыткой: exim -v -M НОМЕР-ПИСЬМА",
+                        who: Actor::SenderAdmin, text: "Понаблюдайте за одной попыткой: exim -v -M ID"
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -1924,14 +1927,14 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "RFC 5321",
                 text: Localized {
                     en: "An error inside the answering server. Articles that blame 'your side' are right only if your own relay wrote the reply; see which host answered.",
-                    ru: "Ошибка внутри отвечающего сервера. Статьи, которые винят «вашу сторону», правы, только если ответил ваш собственный сервер пересылки: смотрите, какой узел ответил.",
+                    ru: "Ошибка внутри отвечающего сервера. Статьи, которые винят «вашу сторону», правы, только если ответил ваш собственный ретранслятор: смотрите, какой узел ответил.",
                 },
             },
             Sense {
                 source: "Greylisting servers",
                 text: Localized {
                     en: "'greylisting', 'try again later', 'come back in …': accepted on a later attempt.",
-                    ru: "«greylisting», «try again later», «come back in …»: письмо примут при следующей попытке.",
+                    ru: "«greylisting», «try again later», «come back in …»: письмо примут при одной из следующих попыток.",
                 },
             },
             Sense {
@@ -2007,7 +2010,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Не хватает места или слишком много получателей сразу",
+                title: "Не хватает места, или слишком много получателей сразу",
                 meaning: "Серверу сейчас чего-то не хватает: места на диске, места в ящике — или превышено число получателей за один раз. После RCPT дело чаще всего в числе получателей, и отправляющий сервер просто передаст письмо остальным отдельно.",
                 causes: &[
                     "После RCPT: получателей за один раз больше, чем разрешает сервер",
@@ -2023,7 +2026,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если узел всегда останавливает на одном и том же числе, передавайте меньше получателей за раз (Exim: max_rcpt в транспорте smtp)",
+                        text: "Если узел всегда прерывает на одном и том же числе, передавайте меньше получателей за раз (Exim: max_rcpt в транспорте smtp)",
                     },
                     Action {
                         who: Actor::Recipient,
@@ -2110,7 +2113,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Система сейчас не принимает письма или слишком много получателей",
+                title: "Система сейчас не принимает письма, или слишком много получателей",
                 meaning: "Три источника дают три значения: почта сейчас не принимается (IANA), слишком много получателей (Cisco ESA), ожидающих писем нет (ATRN). После RCPT речь о числе получателей.",
                 causes: &[
                     "Cisco ESA: слишком много получателей в письме или за час",
@@ -2119,7 +2122,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервер отправителя повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервер отправителя повторит попытку"
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -2211,7 +2214,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте, работает ли TLS: openssl s_client -starttls smtp -connect СЕРВЕР:587 (или :25)",
+                        text: "Проверьте, работает ли TLS: openssl s_client -starttls smtp -connect УЗЕЛ:587 (или :25)",
                     },
                     Action {
                         who: Actor::Sender,
@@ -2299,7 +2302,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервер отправителя повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервер отправителя повторит попытку"
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -2334,10 +2337,10 @@ pub static BASIC: [BasicCode; 92] = [
             ru: Text {
                 title: "Адрес временно недоступен (Courier)",
                 meaning: "Ни в одном RFC этого кода нет. Courier пока откладывает почту для этого адреса.",
-                causes: &["Ящик на время отключён или его сейчас не удаётся найти"],
+                causes: &["Ящик на время отключён, или его сейчас не удаётся найти"],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервер отправителя повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервер отправителя повторит попытку"
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -2395,7 +2398,7 @@ pub static BASIC: [BasicCode; 92] = [
                     "Серверу не хватает ресурсов",
                 ],
                 actions: &[
-                    Action { who: Actor::Nobody, text: "Запросить позже" },
+                    Action { who: Actor::Nobody, text: "Запросите позже" },
                     Action {
                         who: Actor::RecipientAdmin,
                         text: "На сервере, которому дан запрос: exim -bp, а также smtp_etrn_command и acl_smtp_etrn",
@@ -2523,7 +2526,7 @@ pub static BASIC: [BasicCode; 92] = [
                     "Неполадки антиспама или антивируса: у получателя или у вас, на исходящей почте",
                 ],
                 actions: &[
-                    Action { who: Actor::Nobody, text: "Первые часы — подождать" },
+                    Action { who: Actor::Nobody, text: "В первые часы подождите" },
                     Action {
                         who: Actor::SenderAdmin,
                         text: "Выясните, кто ответил: если в журнале ваш узел или 127.0.0.1, проверьте свой фильтр (systemctl status clamav-daemon rspamd), его память и обновления",
@@ -2576,7 +2579,7 @@ pub static BASIC: [BasicCode; 92] = [
             ru: Text {
                 title: "У домена нет MX",
                 meaning: "Ни в одном RFC этого кода нет; он известен только из сборников правил, с текстом «No MX for …». Сервис отправки не нашёл в DNS почтового сервера для домена получателя.",
-                causes: &["Опечатка в домене", "DNS домена не работает или MX ещё не задан"],
+                causes: &["Опечатка в домене", "DNS домена не работает, или MX ещё не задан"],
                 actions: &[
                     Action {
                         who: Actor::Sender, text: "Проверьте часть адреса после @"
@@ -2625,11 +2628,11 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Подождать: сервис повторит попытку"
+                        who: Actor::Nobody, text: "Подождите: сервис повторит попытку"
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте сами: dig +short MX {recipient_domain}, затем nc -vz СЕРВЕР 25",
+                        text: "Проверьте сами: dig +short MX {recipient_domain}, затем nc -vz УЗЕЛ 25",
                     },
                 ],
             },
@@ -2672,7 +2675,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Команда не распознана",
-                meaning: "Сервер не понял, что ему прислали: команда ему неизвестна или строка слишком длинная. Между почтовыми серверами такое бывает редко; обычно в обмен вмешалось что-то посередине.",
+                meaning: "Сервер не понял, что ему прислали: команда ему неизвестна или строка слишком длинная. Между почтовыми серверами такое бывает редко; обычно в диалог вмешалось что-то на пути.",
                 causes: &[
                     "Межсетевой экран или антивирус с проверкой SMTP подменяет команды (вместо EHLO приходит XXXX)",
                     "Строка длиннее допустимого: 512 байт для команды, 998 знаков в письме",
@@ -2754,10 +2757,10 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Ошибка в том, что стоит после команды, обычно неверно записан адрес",
+                title: "Ошибка в параметре команды, чаще всего в записи адреса",
                 meaning: "Сама команда известна, но её аргумент не годится: в адресе недопустимые знаки, домен неполный, имя в HELO не похоже на имя узла. Нужно исправить адрес или настройку; повторять бесполезно.",
                 causes: &[
-                    "После RCPT: адрес получателя записан неверно (пробел, запятая, кавычки, нет домена, русские буквы)",
+                    "После RCPT: адрес получателя записан неверно (пробел, запятая, кавычки, нет домена, буквы не из ASCII)",
                     "После MAIL: адрес отправителя записан неверно или без полного домена (root@localhost)",
                     "После EHLO: имя в HELO не годится для узла (подчёркивание, пробел, одно слово)",
                     "После AUTH: ответ клиента не в base64 (5.5.2), или вход отменён",
@@ -2840,13 +2843,13 @@ pub static BASIC: [BasicCode; 92] = [
                 meaning: "Сервер знает эту команду, но не выполняет: она не реализована или отключена администратором. Чаще всего так отвечают на VRFY, EXPN, ETRN, HELP, AUTH и STARTTLS.",
                 causes: &[
                     "AUTH или STARTTLS на этом порту не предлагается либо предлагается только после TLS",
-                    "VRFY или EXPN отключены от сборщиков адресов",
+                    "VRFY или EXPN отключены для защиты от сборщиков адресов",
                     "Клиент — не почтовая программа: веб-запрос, сканер (Gmail: «Too many unrecognized commands»)",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите, что сервер предлагает: openssl s_client -starttls smtp -connect СЕРВЕР:587, затем EHLO x",
+                        text: "Посмотрите, что сервер предлагает: openssl s_client -starttls smtp -connect УЗЕЛ:587, затем EHLO x",
                     },
                     Action {
                         who: Actor::Sender,
@@ -2939,7 +2942,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Пройдите диалог по шагам: swaks --to {recipient} --server СЕРВЕР:587 --tls --auth LOGIN --auth-user ИМЯ",
+                        text: "Пройдите диалог по шагам: swaks --to {recipient} --server УЗЕЛ:587 --tls --auth LOGIN --auth-user ЛОГИН",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -3020,14 +3023,14 @@ pub static BASIC: [BasicCode; 92] = [
                 causes: &[
                     "AUTH: PLAIN и LOGIN предлагаются только после STARTTLS, а программа работает без TLS",
                     "AUTH: программа настаивает на отключённом способе (CRAM-MD5, NTLM)",
-                    "Exchange: на коннекторе приёма (Receive Connector) отключена обычная проверка подлинности или она разрешена только после TLS",
+                    "Exchange: на коннекторе получения (Receive Connector) отключена обычная проверка подлинности, или она разрешена только после TLS",
                     "Postfix: имя HELO, отправитель или получатель без полного доменного имени («need fully-qualified …»)",
                     "Сервер требует сначала войти или включить TLS («Need to authenticate first», «Encryption required»)",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите, что предлагает сервер: openssl s_client -starttls smtp -connect СЕРВЕР:587, затем EHLO x и строка AUTH в ответе",
+                        text: "Посмотрите, что предлагает сервер: openssl s_client -starttls smtp -connect УЗЕЛ:587, затем EHLO x и строка AUTH в ответе",
                     },
                     Action {
                         who: Actor::Sender,
@@ -3109,7 +3112,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Свяжитесь с получателем иначе; уберите адрес из рассылок",
+                        text: "Свяжитесь с получателем другим способом; уберите адрес из рассылок",
                     },
                 ],
             },
@@ -3173,7 +3176,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "Sendmail: '510 You are not permitted to see the queue'",
                 text: Localized {
                     en: "A local message of mailq; no delivery was refused.",
-                    ru: "Местное сообщение команды mailq; к отказу в доставке не относится.",
+                    ru: "Локальное сообщение команды mailq; к отказу в доставке не относится.",
                 },
             },
         ],
@@ -3209,7 +3212,7 @@ pub static BASIC: [BasicCode; 92] = [
             ru: Text {
                 title: "Такого ящика нет",
                 meaning: "Это 5.1.1 без точек; как кода ответа его нет ни в одном RFC. Домен верный, но имя перед @ там неизвестно. Как и 510, этот код мог написать сервер самого отправителя.",
-                causes: &["Опечатка в адресе", "Ящик удалён или человек ушёл"],
+                causes: &["Опечатка в адресе", "Ящик удалён, или человек ушёл"],
                 actions: &[
                     Action {
                         who: Actor::Sender,
@@ -3217,7 +3220,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Уберите адрес из рассылок; что думает ваш сервер, покажет exim -bt {recipient}",
+                        text: "Уберите адрес из рассылок; как его понимает ваш сервер, покажет exim -bt {recipient}",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -3273,10 +3276,10 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Домен получателя не найден",
-                meaning: "Это 5.1.2 без точек; как кода ответа его нет ни в одном RFC. Один из серверов по пути (ваш или провайдера) не нашёл в DNS пригодной записи для части адреса после @.",
+                meaning: "Это 5.1.2 без точек; как кода ответа его нет ни в одном RFC. Один из серверов на пути (ваш или провайдера) не нашёл в DNS пригодной записи для части адреса после @.",
                 causes: &[
                     "Опечатка в домене",
-                    "Домен просрочен или его записи пропали",
+                    "Домен просрочен, или его записи пропали",
                     "Неисправен DNS-резолвер сервера, который это сообщает: тогда не находятся и другие домены",
                 ],
                 actions: &[
@@ -3392,7 +3395,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Неверный или несуществующий адрес",
-                meaning: "Это 5.1.5 без точек; как кода ответа его нет ни в одном RFC. В списках он означает «неверный адрес». Это ошибочное употребление: в реестре X.1.5 значит прямо противоположное — «адрес действителен».",
+                meaning: "Это 5.1.5 без точек; как кода ответа его нет ни в одном RFC. В списках он означает «неверный адрес». Это неверное употребление: в реестре X.1.5 значит прямо противоположное — «адрес действителен».",
                 causes: &[
                     "Опечатка в адресе",
                     "Такого ящика нет",
@@ -3553,7 +3556,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Этот узел вообще не принимает почту",
-                meaning: "По RFC 7504 так отвечают уже в приветствии: почтой здесь не занимаются, ни для кого. Но многие серверы используют этот код иначе: отказать и разорвать соединение. Если он пришёл после MAIL, RCPT или самого письма, отказали вам, а не всем.",
+                meaning: "По RFC 7504 так отвечают уже в приветствии: почту здесь не принимают ни для кого. Но многие серверы используют этот код иначе: отказывают и разрывают соединение. Если он пришёл после MAIL, RCPT или самого письма, отказали вам, а не всем.",
                 causes: &[
                     "Запись MX указывает на машину, которая не почтовый сервер",
                     "Postfix (postscreen и не только) или фильтр обрывает сеанс с клиентом, которому не доверяет: чёрный список, нарушение протокола, «голый» LF",
@@ -3571,7 +3574,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Направьте MX на почтовый сервер или опубликуйте null MX (MX 0 .), если домену почта не нужна",
+                        text: "Направьте MX на почтовый сервер или опубликуйте нулевой MX (MX 0 .), если домену почта не нужна",
                     },
                 ],
             },
@@ -3636,7 +3639,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Свяжитесь с получателем иначе и повторите отправку позже",
+                        text: "Свяжитесь с получателем другим способом и повторите отправку позже",
                     },
                     Action { who: Actor::RecipientAdmin, text: "Увеличьте квоту" },
                 ],
@@ -3686,7 +3689,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Нужно шифрование или письмо слишком велико: три источника, три значения",
+                title: "Нужно шифрование, или письмо слишком велико: три источника, три значения",
                 meaning: "IANA связывает 523 с «нужно шифрование» (5.7.10). Многие списки и Courier имеют в виду 5.2.3 без точек: письмо больше, чем принимает получатель. Gmail отвечает так, когда клиент не дожидается TLS после STARTTLS. Различить помогут текст и момент отказа.",
                 causes: &[
                     "Письмо с вложениями больше предела на сервере получателя",
@@ -3876,7 +3879,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Smarthost in Exim: an authenticator with client_send, hosts_require_auth and hosts_require_tls in the transport; test with exim -v -M QUEUE-ID",
+                        text: "Smarthost in Exim: an authenticator with client_send, hosts_require_auth and hosts_require_tls in the transport; test with exim -v -M ID",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -3894,8 +3897,8 @@ pub static BASIC: [BasicCode; 92] = [
                 causes: &[
                     "Программа не выполняет вход для исходящей почты",
                     "Программа работает без TLS: «Must issue a STARTTLS command first»",
-                    "Ваш сервер отправляет через порт или узел, где нужен вход, без имени и пароля",
-                    "Узел получателя не рассчитан на почту от чужих: MX указывает на сервер для своих пользователей",
+                    "Ваш сервер отправляет без имени и пароля через порт или узел, где нужен вход",
+                    "Узел получателя не рассчитан на почту от чужих серверов: MX указывает на сервер для своих пользователей",
                 ],
                 actions: &[
                     Action {
@@ -3904,11 +3907,11 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Промежуточный сервер в Exim: аутентификатор с client_send, hosts_require_auth и hosts_require_tls в транспорте; проверка: exim -v -M НОМЕР-ПИСЬМА",
+                        text: "Вышестоящий сервер (smarthost) в Exim: аутентификатор с client_send, hosts_require_auth и hosts_require_tls в транспорте; проверка: exim -v -M ID",
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте учётную запись: swaks --server СЕРВЕР:587 --tls --auth LOGIN --auth-user ИМЯ --to {recipient} --quit-after RCPT",
+                        text: "Проверьте учётную запись: swaks --server УЗЕЛ:587 --tls --auth LOGIN --auth-user ЛОГИН --to {recipient} --quit-after RCPT",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -4040,7 +4043,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Не разрешено, или не поддерживаются имена ящиков не латиницей",
+                title: "Не разрешено, или не поддерживается имя ящика не латиницей",
                 meaning: "IANA связывает код с «доставка не разрешена» (5.7.1). Exim отвечает им, когда в имени перед @ есть буквы не из ASCII, а следующий сервер не предлагает SMTPUTF8.",
                 causes: &[
                     "Exim: интернациональный адрес и сервер без SMTPUTF8",
@@ -4130,7 +4133,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите, какие способы предлагает сервер: openssl s_client -starttls smtp -connect СЕРВЕР:587, EHLO x",
+                        text: "Посмотрите, какие способы предлагает сервер: openssl s_client -starttls smtp -connect УЗЕЛ:587, EHLO x",
                     },
                 ],
             },
@@ -4214,7 +4217,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте вход без программы: swaks --server СЕРВЕР:587 --tls --auth PLAIN --auth-user ИМЯ --quit-after AUTH",
+                        text: "Проверьте вход без программы: swaks --server УЗЕЛ:587 --tls --auth PLAIN --auth-user ЛОГИН --quit-after AUTH",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -4286,7 +4289,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Проверьте, работает ли TLS: openssl s_client -starttls smtp -connect СЕРВЕР:587; в Exim внесите этот узел в hosts_require_tls",
+                        text: "Проверьте, работает ли TLS: openssl s_client -starttls smtp -connect УЗЕЛ:587; в Exim внесите этот узел в hosts_require_tls",
                     },
                 ],
             },
@@ -4323,7 +4326,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "У Рамблера — ящик неактивен или заблокирован, у Courier — нет TLS",
+                title: "Рамблер: ящик неактивен или заблокирован; Courier: нет TLS",
                 meaning: "Ни в одном RFC этого кода нет. Рамблер так отвечает после RCPT, если ящиком не пользуются или он заблокирован; Courier сообщает этим кодом, что TLS недоступен.",
                 causes: &[
                     "Рамблер: ящиком давно не пользуются, или он заблокирован",
@@ -4391,7 +4394,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Ask the recipient by another way to allow your address",
+                        text: "Ask the recipient by other means to allow your address",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -4533,7 +4536,7 @@ pub static BASIC: [BasicCode; 92] = [
                 actions: &[
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Прочтите заголовки Received: повторяющаяся пара узлов и есть петля; пусть один из них считает домен местным",
+                        text: "Прочтите заголовки Received: повторяющаяся пара узлов и есть петля; пусть один из них считает домен своим",
                     },
                     Action {
                         who: Actor::Recipient, text: "Отключите одну из двух встречных пересылок"
@@ -4578,7 +4581,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Read the whole reply and who gave it: exigrep QUEUE-ID /var/log/exim4/mainlog",
+                        text: "Read the whole reply and who gave it: exigrep ID /var/log/exim4/mainlog",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -4612,7 +4615,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Прочтите ответ целиком и посмотрите, кто его дал: exigrep НОМЕР-ПИСЬМА /var/log/exim4/mainlog",
+                        text: "Прочтите ответ целиком и посмотрите, кто его дал: exigrep ID /var/log/exim4/mainlog",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -4719,7 +4722,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Если домен ваш, внесите его в местные или пересылаемые (Exim: local_domains, relay_to_domains; Postfix: relay_domains)",
+                        text: "Если домен ваш, внесите его в локальные или пересылаемые (Exim: local_domains, relay_to_domains; Postfix: relay_domains)",
                     },
                 ],
             },
@@ -4729,14 +4732,14 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "RFC 5321 §3.4",
                 text: Localized {
                     en: "User not local; please try <new address>. Meant when an address in angle brackets is offered.",
-                    ru: "Пользователь не местный, попробуйте <новый адрес>. Так и есть, если в ответе предложен адрес в угловых скобках.",
+                    ru: "Пользователь не на этом сервере, попробуйте <новый адрес>. Так и есть, если в ответе предложен адрес в угловых скобках.",
                 },
             },
             Sense {
                 source: "Most servers, public lists",
                 text: Localized {
                     en: "Relay denied, or invalid address ('not our user').",
-                    ru: "Ретрансляция запрещена или адрес неверен («not our user»).",
+                    ru: "Ретрансляция запрещена, или адрес неверен («not our user»).",
                 },
             },
             Sense {
@@ -5017,10 +5020,10 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Отказано: передача не удалась или вас здесь не обслуживают",
-                meaning: "В приветствии: сервер не хочет с вами говорить, чаще всего из-за вашего адреса. После передачи письма: оно отклонено, почти всегда как спам или по чёрному списку. Само число больше ничего не говорит, подробности в тексте.",
+                meaning: "В приветствии: сервер отказывается вас обслуживать, чаще всего из-за вашего адреса. После передачи письма: оно отклонено, почти всегда как спам или по чёрному списку. Само число больше ничего не говорит, подробности в тексте.",
                 causes: &[
                     "Содержимое похоже на спам или нарушает правило провайдера",
-                    "Отправляющий адрес или домен в чёрном списке, общем или собственном у получателя",
+                    "Отправляющий адрес или домен в чёрном списке, общедоступном или собственном у получателя",
                     "SPF, DKIM или DMARC не подтверждают отправителя; нет обратной зоны",
                     "Адрес получателя неверен или закрыт (Yahoo отвечает на это 554)",
                     "Письмо ходит по кругу (5.4.6), нарушает формат (5.6.0) или слишком велико (5.3.4)",
@@ -5111,7 +5114,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Compare the EHLO answer with what is sent: swaks --to {recipient} --quit-after RCPT, exim -v -M QUEUE-ID",
+                        text: "Compare the EHLO answer with what is sent: swaks --to {recipient} --quit-after RCPT, exim -v -M ID",
                     },
                     Action {
                         who: Actor::Sender,
@@ -5134,7 +5137,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Сравните ответ на EHLO с тем, что отправляется: swaks --to {recipient} --quit-after RCPT, exim -v -M НОМЕР-ПИСЬМА",
+                        text: "Сравните ответ на EHLO с тем, что отправляется: swaks --to {recipient} --quit-after RCPT, exim -v -M ID",
                     },
                     Action {
                         who: Actor::Sender,
@@ -5204,7 +5207,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
             ru: Text {
                 title: "Домен не принимает почту",
-                meaning: "Один из серверов по пути увидел в DNS, что домену получателя почта не нужна (запись null MX, «MX 0 .»), и даже не стал соединяться. На этот адрес ничего прийти не может.",
+                meaning: "Один из серверов на пути увидел в DNS, что домену получателя почта не нужна (нулевой MX, «MX 0 .»), и даже не стал соединяться. На этот адрес ничего прийти не может.",
                 causes: &[
                     "Опечатка в домене, а у получившегося домена почты нет",
                     "Домен нужен только для сайта или только для отправки",
@@ -5217,7 +5220,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Если домену нужна почта, замените null MX настоящей записью",
+                        text: "Если домену нужна почта, замените нулевой MX настоящей записью",
                     },
                 ],
             },
@@ -5227,7 +5230,7 @@ pub static BASIC: [BasicCode; 92] = [
                 source: "RFC 7504, RFC 7505",
                 text: Localized {
                     en: "Null MX: the domain takes no mail.",
-                    ru: "Null MX: домен не принимает почту.",
+                    ru: "Нулевой MX: домен не принимает почту.",
                 },
             },
             Sense {
@@ -5288,7 +5291,7 @@ pub static BASIC: [BasicCode; 92] = [
                 }],
             },
             ru: Text {
-                title: "Число, смысл которого не известен",
+                title: "Код, смысл которого неизвестен",
                 meaning: "Ни в одном RFC этого кода нет, источника с текстом тоже не найдено. По первым цифрам это окончательный отказ почтовой системы получателя.",
                 causes: &["Сервер со своей нумерацией"],
                 actions: &[Action {
@@ -5329,7 +5332,7 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Проверьте вход на сервер, через который отправляете: swaks --server СЕРВЕР:587 --tls --auth PLAIN --auth-user ИМЯ --quit-after AUTH",
+                    text: "Проверьте вход на сервер, через который отправляете: swaks --server УЗЕЛ:587 --tls --auth PLAIN --auth-user ЛОГИН --quit-after AUTH",
                 }],
             },
         },
@@ -5360,7 +5363,7 @@ pub static BASIC: [BasicCode; 92] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Ask the recipient by another way to have your address allowed",
+                        text: "Ask the recipient by other means to have your address allowed",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -5374,7 +5377,7 @@ pub static BASIC: [BasicCode; 92] = [
                 causes: &[
                     "Содержимое принято за спам",
                     "Не прошли SPF, DKIM или DMARC (Laposte: «DMARC verification Failed»)",
-                    "Серверу указано не принимать почту от вашего адреса или домена",
+                    "Серверу указано не принимать почту с вашего адреса или домена",
                     "Ретрансляция запрещена",
                 ],
                 actions: &[
@@ -5420,8 +5423,8 @@ pub static BASIC: [BasicCode; 92] = [
                 ],
             },
             ru: Text {
-                title: "Число, смысл которого не известен",
-                meaning: "Ни в одном RFC этого кода нет, источника с текстом тоже не найдено. Похож на 5.7.2 без точек — «в этот список рассылки вам писать нельзя», но это догадка.",
+                title: "Код, смысл которого неизвестен",
+                meaning: "Ни в одном RFC этого кода нет, источника с текстом тоже не найдено. Похож на 5.7.2 без точек («в этот список рассылки вам писать нельзя»), но это догадка.",
                 causes: &["Возможно: писать в список могут только его участники"],
                 actions: &[
                     Action {

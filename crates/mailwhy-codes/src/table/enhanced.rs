@@ -29,7 +29,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "See the whole dialogue: swaks --to {recipient} --server HOST, or exim -d -M MESSAGE-ID for a queued message",
+                        text: "See the whole dialogue: swaks --to {recipient} --server HOST, or exim -d -M ID for a queued message",
                     },
                 ],
             },
@@ -48,7 +48,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите весь диалог: swaks --to {recipient} --server УЗЕЛ, а для письма в очереди — exim -d -M ИДЕНТИФИКАТОР",
+                        text: "Посмотрите весь диалог: swaks --to {recipient} --server УЗЕЛ, а для письма в очереди — exim -d -M ID",
                     },
                 ],
             },
@@ -134,7 +134,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Найдите в отчёте самый внутренний ответ, после слов «Remote Server returned», и разбирайтесь с ним",
+                        text: "Найдите в отчёте самый глубоко вложенный ответ, после слов «Remote Server returned», и разбирайтесь с ним",
                     },
                     Action {
                         who: Actor::Sender,
@@ -142,7 +142,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Если там AS345, передайте вложение иначе: ссылкой или в файле другого типа",
+                        text: "Если там AS345, передайте вложение другим способом: ссылкой или в файле другого типа",
                     },
                 ],
             },
@@ -294,7 +294,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Если не проходит, выясните, почему шлюз не может спросить сервер с ящиками: в Postfix причина стоит после слов «unverified address:»",
+                        text: "Если так продолжается, выясните, почему шлюз не может спросить сервер с ящиками: в Postfix причина стоит после слов «unverified address:»",
                     },
                     Action {
                         who: Actor::Sender,
@@ -427,7 +427,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Домен получателя сейчас не находится",
-                meaning: "Один из серверов по дороге не получил от DNS пригодного ответа о домене получателя. Это либо временный сбой DNS, либо домена нет, а сервер из осторожности отвечает 450.",
+                meaning: "Один из серверов на пути не получил от DNS пригодного ответа о домене получателя. Это либо временный сбой DNS, либо домена нет, а сервер из осторожности отвечает 450.",
                 causes: &[
                     "Серверы имён домена не отвечают или возвращают SERVFAIL",
                     "У домена сломан DNSSEC: подписи просрочены, запись DS не подходит",
@@ -554,7 +554,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "See the very bytes that were sent: exim -Mvh MESSAGE-ID | head, or grep the log for RCPT TO; check addresses when they are entered",
+                        text: "See the very bytes that were sent: exim -Mvh ID | head, or grep the log for RCPT TO; check addresses when they are entered",
                     },
                 ],
             },
@@ -574,7 +574,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите, что ушло на самом деле: exim -Mvh ИДЕНТИФИКАТОР | head или строка RCPT TO в журнале; проверяйте адреса при вводе",
+                        text: "Посмотрите, что ушло на самом деле: exim -Mvh ID | head или строка RCPT TO в журнале; проверяйте адреса при вводе",
                     },
                 ],
             },
@@ -823,7 +823,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Домен отправителя сейчас не находится",
-                meaning: "Принимающий сервер искал домен отправителя из конверта и не получил пригодного ответа. Пока он его не найдёт, письмо не примет.",
+                meaning: "Принимающий сервер искал домен отправителя из конверта и не получил пригодного ответа. Пока домен не найдётся, письмо не примут.",
                 causes: &[
                     "Серверы имён домена недоступны или возвращают SERVFAIL",
                     "У домена нет ни MX, ни A: многие серверы и на это отвечают 450",
@@ -1096,7 +1096,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Рассылки ведите через службу рассылок, а не из ящика",
+                        text: "Рассылки ведите через сервис рассылок, а не из ящика",
                     },
                 ],
             },
@@ -1277,7 +1277,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Ящик сейчас не принимает письма",
                 meaning: "Ящик есть, но временно закрыт: чаще всего писем в него идёт больше, чем провайдер разрешает за это время. Отправляющий сервер повторит попытку сам.",
                 causes: &[
-                    "Письма получателю идут слишком часто: шквал уведомлений, петля, сценарий мониторинга",
+                    "Письма получателю идут слишком часто: шквал уведомлений, петля, скрипт мониторинга",
                     "Учётная запись временно заблокирована или переносится",
                     "Ретрансляция через Google Workspace: пиковый лимит самой организации",
                 ],
@@ -1291,7 +1291,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::Recipient,
-                        text: "Остановите то, что заваливает ящик: петлю пересылки, сценарий мониторинга, подписки",
+                        text: "Остановите то, что заваливает ящик: петлю пересылки, скрипт мониторинга, подписки",
                     },
                 ],
             },
@@ -1384,7 +1384,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "AT&T, Interia",
                 text: Localized {
                     en: "5.2.1 is also the answer for an unknown user.",
-                    ru: "Так отвечают и про несуществующего пользователя.",
+                    ru: "Так отвечают и о несуществующем пользователе.",
                 },
             },
             Sense {
@@ -1851,7 +1851,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "При 5.3.0 исходите из текста; если в нём ничего нет, спросите администратора {recipient_domain} и приложите ответ целиком",
+                        text: "При 5.3.0 исходите из текста; если в нём ничего нет, напишите на postmaster@{recipient_domain} и приложите ответ целиком",
                     },
                 ],
             },
@@ -1949,11 +1949,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::Nobody, text: "Отправителю — ждать: письмо остаётся в очереди"
+                        who: Actor::Nobody, text: "Отправителю — подождать: письмо остаётся в очереди"
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Освободите место: df -h и df -i для спула (Exim: /var/spool/exim4; Exchange: база очереди), уберите старые журналы и замороженные письма",
+                        text: "Освободите место: df -h и df -i для каталога очереди (Exim: /var/spool/exim4; Exchange: база очереди), уберите старые журналы и замороженные письма",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -2069,7 +2069,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Этот узел не принимает почту",
-                meaning: "Узел отвечает, но писем не принимает, по крайней мере от вас. Либо это вовсе не почтовый сервер, либо так он выпроваживает клиента.",
+                meaning: "Узел отвечает, но писем не принимает, по крайней мере от вас. Либо это вовсе не почтовый сервер, либо он отказывает так отдельным клиентам.",
                 causes: &[
                     "MX ведёт на узел, который почту принимать не должен",
                     "postscreen в Postfix: IP отправителя в списке запрещённых («Service currently unavailable»)",
@@ -2129,11 +2129,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Сравните, что предлагают и что используется: swaks --quit-after EHLO --server УЗЕЛ",
+                        text: "Сравните, что предлагает сервер и что используется: swaks --quit-after EHLO --server УЗЕЛ",
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если вместо названий стоят буквы X, выключите инспекцию SMTP на межсетевом экране",
+                        text: "Если вместо названий стоят буквы X, выключите проверку SMTP на межсетевом экране",
                     },
                 ],
             },
@@ -2232,7 +2232,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Увеличьте предел на каждом сервере по пути: message_size_limit в Exim и Postfix, MaxMessageSize у коннекторов Exchange",
+                        text: "Увеличьте предел на каждом сервере на пути: message_size_limit в Exim и Postfix, MaxMessageSize у коннекторов Exchange",
                     },
                 ],
             },
@@ -2287,11 +2287,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Если почта зациклилась, внесите домен в местные (класс w в Sendmail, mydestination в Postfix, accepted domains в Exchange)",
+                        text: "Если почта зациклилась, внесите домен в локальные (класс w в Sendmail, mydestination в Postfix, accepted domains в Exchange)",
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Сообщите администратору {recipient_domain} другим способом",
+                        text: "Сообщите администратору домена {recipient_domain} другим способом",
                     },
                 ],
             },
@@ -2351,14 +2351,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Microsoft 365: архив журналирования отключён",
-                meaning: "Письмо — копия для архива, которого в этой организации нет или который выключен.",
+                meaning: "Письмо — копия для архива журналирования, которого в этой организации нет или который выключен.",
                 causes: &[
                     "Журналирование настроено на ящик в самом Microsoft 365, а это запрещено",
-                    "От архива отказались, а правило журнала осталось",
+                    "От архива отказались, а правило журналирования осталось",
                 ],
                 actions: &[Action {
                     who: Actor::RecipientAdmin,
-                    text: "Направьте правило журнала во внешний архив или удалите правило: Get-JournalRule",
+                    text: "Направьте правило журналирования во внешний архив или удалите правило: Get-JournalRule",
                 }],
             },
         },
@@ -2393,7 +2393,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Затруднение в пути",
+                title: "Сбой на пути к получателю",
                 meaning: "Письму помешало что-то в сети или в маршрутизации; больше код не говорит.",
                 causes: &[
                     "Соединение не удалось или оборвалось, либо не ответил DNS",
@@ -2451,10 +2451,10 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Узел не отвечает",
-                meaning: "Соединения не получилось: принимающий узел или сервер за ним не отвечает. Письмо остаётся в очереди.",
+                meaning: "Соединение не установлено: принимающий узел или сервер за ним не отвечает. Письмо остаётся в очереди.",
                 causes: &[
                     "Сервер получателя выключен или перегружен",
-                    "Соединение блокирует межсетевой экран; часто это закрытый исходящий порт 25 у вашего же хостера",
+                    "Соединение блокирует межсетевой экран; часто это закрытый исходящий порт 25 у вашего же хостинга",
                     "MX указывает на неверный или старый адрес",
                     "IPv6 настроен, но не работает",
                 ],
@@ -2535,7 +2535,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Получателя там не принимают (так у Microsoft)",
+                title: "Такого получателя там нет (значение у Microsoft)",
                 meaning: "По стандарту этот код значит, что не отвечает узел. Отказы с ним приходят в основном из Microsoft 365, и там это значит, что адреса нет в каталоге организации или домен там не обслуживается.",
                 causes: &[
                     "«Recipient address rejected: Access denied»: такого получателя нет в каталоге (блокировка по каталогу)",
@@ -2630,7 +2630,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если всегда обрываются большие письма, проверьте MTU на пути: ping -M do -s 1472 УЗЕЛ; выключите инспекцию SMTP на межсетевых экранах",
+                        text: "Если всегда обрываются большие письма, проверьте MTU на пути: ping -M do -s 1472 УЗЕЛ; выключите проверку SMTP на межсетевых экранах",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -2688,7 +2688,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Сбой каталога или DNS",
-                meaning: "Сервер, у которого нужно было спросить по дороге (DNS, LDAP, таблица маршрутов), не ответил.",
+                meaning: "Сервер, которого нужно было спросить по дороге (DNS, LDAP, таблица маршрутов), не ответил.",
                 causes: &[
                     "DNS вернул SERVFAIL или не ответил",
                     "Не работает каталог за принимающим сервером",
@@ -2797,7 +2797,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "До домена получателя нет дороги",
+                title: "Нет пути к домену получателя",
                 meaning: "Сервер не нашёл узла, которому отдать письмо: домена нет в DNS, или почту в нём принимать некому.",
                 causes: &[
                     "Опечатка в домене, или домен не продлили",
@@ -2810,7 +2810,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "dig +short MX {recipient_domain} и dig +short A {recipient_domain}: пусто в обоих — домен мёртв; для внутренних доменов проверьте маршрут: exim -bt {recipient}",
+                        text: "dig +short MX {recipient_domain} и dig +short A {recipient_domain}: если пусто в обоих, почты у домена нет; для внутренних доменов проверьте маршрут: exim -bt {recipient}",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -2871,7 +2871,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Gmail",
                 text: Localized {
                     en: "421 4.4.5 \"Server busy\": wait.",
-                    ru: "421 4.4.5 «Server busy»: подождать.",
+                    ru: "421 4.4.5 «Server busy»: подождите.",
                 },
             },
             Sense {
@@ -2921,7 +2921,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Исчерпан лимит отправки (так у Gmail)",
+                title: "Исчерпан лимит отправки (значение у Gmail)",
                 meaning: "По стандарту: почтовая система перегружена. Как отказ этот код приходит от Gmail и Google Workspace и значит, что отправитель исчерпал суточную квоту писем или получателей.",
                 causes: &[
                     "Рассылка или скрипт отправляет через обычную учётную запись или через SMTP-ретрансляцию",
@@ -2937,7 +2937,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Для большого объёма возьмите службу рассылок или увеличьте квоту ретрансляции",
+                        text: "Для большого объёма возьмите сервис рассылок или увеличьте квоту ретрансляции",
                     },
                 ],
             },
@@ -2991,11 +2991,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Письмо ходит по кругу",
-                meaning: "Письмо прошло больше серверов, чем бывает на любом настоящем пути, или вернулось туда, где уже было. Где-то два правила отправляют его друг другу.",
+                meaning: "Письмо прошло больше серверов, чем бывает при обычной доставке, или вернулось туда, где уже было. Где-то два правила отправляют его друг другу.",
                 causes: &[
-                    "Два ящика или сервера пересылают почту друг на друга",
+                    "Два ящика или сервера пересылают почту друг другу",
                     "MX ведёт на сервер, который не считает домен своим и отправляет письмо обратно по MX",
-                    "После переезда старая и новая системы считают, что ящик у соседа",
+                    "После переезда и старая, и новая система считают, что ящик — в другой",
                 ],
                 actions: &[
                     Action {
@@ -3004,7 +3004,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Разорвите её там: снимите пересылку, внесите домен в местные, поправьте MX или smarthost; проверка: exim -bt {recipient}",
+                        text: "Разорвите её там: снимите пересылку, внесите домен в локальные, поправьте MX или вышестоящий сервер (smarthost); проверка: exim -bt {recipient}",
                     },
                 ],
             },
@@ -3039,7 +3039,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "See the attempts: exigrep MESSAGE-ID /var/log/exim4/mainlog, or exim -Mvl MESSAGE-ID",
+                        text: "See the attempts: exigrep ID /var/log/exim4/mainlog, or exim -Mvl ID",
                     },
                     Action { who: Actor::Sender, text: "If it is urgent, use another way" },
                 ],
@@ -3054,7 +3054,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите попытки: exigrep ИДЕНТИФИКАТОР /var/log/exim4/mainlog или exim -Mvl ИДЕНТИФИКАТОР",
+                        text: "Посмотрите попытки: exigrep ID /var/log/exim4/mainlog или exim -Mvl ID",
                     },
                     Action {
                         who: Actor::Sender, text: "Если срочно, свяжитесь другим способом"
@@ -3095,7 +3095,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Попытки закончились: письмо слишком долго было в очереди",
+                title: "Попытки прекращены: письмо слишком долго было в очереди",
                 meaning: "Все попытки не удались, письмо устарело и вернулось отправителю. Код скрывает настоящую причину: она в последней попытке.",
                 causes: &[
                     "Узел получателя был выключен или недоступен несколько дней",
@@ -3196,7 +3196,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Exchange: ошибка маршрутизации",
                 meaning: "Старый Exchange не смог построить путь: неверен коннектор, или группы маршрутизации получателя больше нет.",
                 causes: &[
-                    "Коннектор с пространством адресов не SMTP (X.400) работает через DNS без промежуточного узла",
+                    "Коннектор с пространством адресов не SMTP (X.400) работает через DNS без промежуточного узла (smart host)",
                     "Группу маршрутизации удалили, а получатели в ней остались",
                 ],
                 actions: &[Action {
@@ -3236,11 +3236,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 meaning: "Правила, автоответы или агенты создавали письмо за письмом, одно из другого, пока Exchange Online это не остановил.",
                 causes: &[
                     "Два правила пересылают письма друг другу или отвечают друг другу",
-                    "Правило журнала или транспорта ловит собственные письма",
+                    "Правило журналирования или транспорта ловит собственные письма",
                 ],
                 actions: &[Action {
                     who: Actor::RecipientAdmin,
-                    text: "Найдите правило: трассировка для {recipient}, затем Get-InboxRule и Get-TransportRule; исключите автоматические письма",
+                    text: "Найдите правило: трассировка для {recipient}, затем Get-InboxRule и Get-TransportRule; исключите из него автоматические письма",
                 }],
             },
         },
@@ -3607,7 +3607,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
                 actions: &[Action {
                     who: Actor::RecipientAdmin,
-                    text: "Посмотрите журналы сервера и межсетевого экрана за это время; выключите инспекцию SMTP",
+                    text: "Посмотрите журналы сервера и межсетевого экрана за это время; выключите проверку SMTP",
                 }],
             },
         },
@@ -3636,7 +3636,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "See the dialogue: swaks --to {recipient} --server HOST, or exim -d+transport -M MESSAGE-ID",
+                        text: "See the dialogue: swaks --to {recipient} --server HOST, or exim -d+transport -M ID",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -3648,14 +3648,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Что-то не так в диалоге",
                 meaning: "Серверы не поняли друг друга; больше код не говорит. Если это отказ 550, дело часто вовсе не в протоколе: читайте текст.",
                 causes: &[
-                    "Клиент отправил команды раньше, чем сервер был готов (конвейером)",
-                    "Программа плохо говорит по SMTP",
+                    "Клиент отправил команды раньше, чем сервер был готов (PIPELINING)",
+                    "Программа неверно ведёт диалог SMTP",
                     "550 5.5.0 «mailbox unavailable»: адреса нет, или отказано отправителю",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Посмотрите диалог: swaks --to {recipient} --server УЗЕЛ или exim -d+transport -M ИДЕНТИФИКАТОР",
+                        text: "Посмотрите диалог: swaks --to {recipient} --server УЗЕЛ или exim -d+transport -M ID",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -3755,7 +3755,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Команда не к месту",
+                title: "Неизвестная или неуместная команда",
                 meaning: "Сервер не знает такой команды, или она пришла не вовремя: MAIL до EHLO, DATA без принятого получателя, второй STARTTLS.",
                 causes: &[
                     "В тексте «Authentication required» или «STARTTLS first»: сначала нужно войти или перейти на TLS",
@@ -3766,7 +3766,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Повторите диалог: swaks --to {recipient} --server УЗЕЛ --tls -au ПОЛЬЗОВАТЕЛЬ; сравните с тем, что делает программа",
+                        text: "Повторите диалог: swaks --to {recipient} --server УЗЕЛ --tls -au ЛОГИН; сравните с тем, что делает программа",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -3794,7 +3794,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Lists of SMTP codes",
                 text: Localized {
                     en: "5.5.1 written for the reply code 551 (user not local), 4.5.1 for 451, 2.5.1 for 251.",
-                    ru: "5.5.1 вместо кода ответа 551 (пользователь не местный), 4.5.1 вместо 451, 2.5.1 вместо 251.",
+                    ru: "5.5.1 вместо кода ответа 551 (пользователь не на этом сервере), 4.5.1 вместо 451, 2.5.1 вместо 251.",
                 },
             },
         ],
@@ -3837,7 +3837,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Команду не удалось разобрать",
-                meaning: "Сервер не понял строку: неверная форма, слишком длинно или недопустимые символы.",
+                meaning: "Сервер не понял строку: неверная запись, слишком большая длина или недопустимые символы.",
                 causes: &[
                     "Адрес в MAIL или RCPT без угловых скобок или с пробелами",
                     "В EHLO неполное имя узла (Postfix: need fully-qualified hostname)",
@@ -3909,7 +3909,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 meaning: "В письме больше получателей, чем сервер принимает за один раз. Хороший клиент сам отправит остальным отдельно.",
                 causes: &[
                     "Большой список в полях «Кому», «Копия» и «Скрытая копия»",
-                    "Небольшой предел на сервере или лимит за час",
+                    "Небольшой предел на сервере или часовой лимит",
                 ],
                 actions: &[
                     Action {
@@ -3918,7 +3918,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Для многих получателей заведите список рассылки или возьмите службу рассылок",
+                        text: "Для многих получателей заведите список рассылки или возьмите сервис рассылок",
                     },
                 ],
             },
@@ -4055,7 +4055,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             ru: Text {
                 title: "Версии протокола не сходятся",
                 meaning: "Стороны используют несовместимые версии протокола.",
-                causes: &["Клиент после HELO требует возможностей ESMTP или говорит не на SMTP"],
+                causes: &["Клиент после HELO требует возможностей ESMTP или использует не SMTP"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
                     text: "Начинайте сеанс с EHLO и проверьте, что по дороге никто не меняет диалог: swaks --quit-after EHLO --server УЗЕЛ",
@@ -4108,7 +4108,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Для проверки возьмите другой механизм: swaks --server УЗЕЛ --tls --auth PLAIN -au ПОЛЬЗОВАТЕЛЬ",
+                        text: "Для проверки возьмите другой механизм: swaks --server УЗЕЛ --tls --auth PLAIN -au ЛОГИН",
                     },
                 ],
             },
@@ -4118,7 +4118,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "RFC 4954, IANA",
                 text: Localized {
                     en: "A line of the AUTH exchange is too long.",
-                    ru: "Строка обмена AUTH слишком длинна.",
+                    ru: "Слишком длинная строка в обмене AUTH.",
                 },
             },
             Sense {
@@ -4153,7 +4153,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Save the message and check it: exim -Mvc MESSAGE-ID > m.eml; python3 -c \"import email,email.policy as p;print(email.message_from_binary_file(open('m.eml','rb'),policy=p.default).defects)\"",
+                        text: "Save the message and check it: exim -Mvc ID > m.eml; python3 -c \"import email,email.policy as p;print(email.message_from_binary_file(open('m.eml','rb'),policy=p.default).defects)\"",
                     },
                     Action {
                         who: Actor::Sender,
@@ -4172,7 +4172,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Сохраните письмо и проверьте: exim -Mvc ИДЕНТИФИКАТОР > m.eml; python3 -c \"import email,email.policy as p;print(email.message_from_binary_file(open('m.eml','rb'),policy=p.default).defects)\"",
+                        text: "Сохраните письмо и проверьте: exim -Mvc ID > m.eml; python3 -c \"import email,email.policy as p;print(email.message_from_binary_file(open('m.eml','rb'),policy=p.default).defects)\"",
                     },
                     Action {
                         who: Actor::Sender,
@@ -4242,7 +4242,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Такой тип содержимого не поддерживается",
-                meaning: "Система получателя или сервер по дороге не может передать тип содержимого, который есть в письме.",
+                meaning: "Система получателя или сервер на пути не может передать тип содержимого, который есть в письме.",
                 causes: &["Редкий или запрещённый тип MIME, иногда тип вложения"],
                 actions: &[
                     Action {
@@ -4325,7 +4325,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Нужно преобразование, но узел его не умеет",
+                title: "Нужно преобразование, но оно невозможно",
                 meaning: "Следующий сервер не принимает содержимое в таком виде, а этот не умеет его преобразовать.",
                 causes: &[
                     "Следующий сервер не объявляет 8BITMIME или BINARYMIME",
@@ -4338,7 +4338,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Объявляйте 8BITMIME: это умеет любой нынешний сервер; выключите инспекцию SMTP на межсетевом экране",
+                        text: "Объявляйте 8BITMIME: это умеет любой нынешний сервер; выключите проверку SMTP на межсетевом экране",
                     },
                 ],
             },
@@ -4482,7 +4482,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Содержимое получить не удалось",
-                meaning: "Письмо нужно было взять с другого сервера по BURL (пересылка без скачивания), а тот его не отдал.",
+                meaning: "Письмо нужно было взять с другого сервера по BURL (отправка без скачивания), а тот его не отдал.",
                 causes: &["Недоступен сервер IMAP, или письмо на нём удалено", "Срок ссылки на письмо истёк"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
@@ -4536,7 +4536,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Запишите домен в punycode (xn--…): idn2 ДОМЕН; этого довольно, если часть до @ латинская",
+                        text: "Запишите домен в punycode (xn--…): idn2 ДОМЕН; этого достаточно, если часть до @ латинская",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -4763,7 +4763,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "При 530 включите в программе STARTTLS и вход; проверка: swaks --server УЗЕЛ --tls --auth -au ПОЛЬЗОВАТЕЛЬ",
+                        text: "При 530 включите в программе STARTTLS и вход; проверка: swaks --server УЗЕЛ --tls --auth -au ЛОГИН",
                     },
                 ],
             },
@@ -4812,7 +4812,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Вход или TLS приняты",
-                meaning: "Вход выполнен (235) или сервер готов начать TLS (220).",
+                meaning: "Вход выполнен (235), или сервер готов начать TLS (220).",
                 causes: &["Обычный ход сеанса"],
                 actions: &[Action { who: Actor::Nobody, text: "Делать ничего не нужно" }],
             },
@@ -4853,7 +4853,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Сейчас не принято: решение получателя",
+                title: "Отложено по правилам получателя",
                 meaning: "Сервер откладывает письмо намеренно. Чаще всего это серый список, ограничение частоты или проверка вашего узла, которая не прошла; что именно, сказано в тексте.",
                 causes: &[
                     "Серый список: первую попытку незнакомого отправителя откладывают всегда",
@@ -4881,7 +4881,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Yahoo",
                 text: Localized {
                     en: "421 4.7.1 [TS03]: despite the 4xx all mail from this address is refused for good.",
-                    ru: "421 4.7.1 [TS03]: хотя код временный, вся почта с этого адреса отклоняется насовсем.",
+                    ru: "421 4.7.1 [TS03]: хотя код временный, вся почта с этого адреса отклоняется окончательно.",
                 },
             },
             Sense {
@@ -4924,7 +4924,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Look in your log which rule answered and let the sender through if he is legitimate",
+                        text: "Look in your log which rule answered and let the sender through if they are legitimate",
                     },
                     Action {
                         who: Actor::Nobody,
@@ -4933,7 +4933,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Отказ по решению получателя",
+                title: "Отказ по правилам получателя",
                 meaning: "Получатель не хочет принимать это письмо. За этим кодом скрывается больше всего причин: чёрный список, обратная зона, DMARC, спам, ретрансляция, личный запрет, даже несуществующий ящик. Различить их можно только по тексту и шагу.",
                 causes: &[
                     "При подключении или EHLO: IP в чёрном списке или без обратной зоны",
@@ -4947,7 +4947,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если там «relay»: войдите перед отправкой или поправьте MX либо smarthost",
+                        text: "Если там «relay»: войдите перед отправкой или поправьте MX либо вышестоящий сервер (smarthost)",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -5125,7 +5125,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Вход не удался или не выполнен (так у Exchange)",
+                title: "Вход не удался или не выполнен (значение у Exchange)",
                 meaning: "По стандарту: преобразование между защищёнными форматами невозможно. На деле код приходит от Exchange и касается входа: он не удался (535) или коннектор ничего не принимает от тех, кто не вошёл.",
                 causes: &[
                     "535: неверны имя или пароль либо ящику не разрешён вход по SMTP",
@@ -5135,7 +5135,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Попробуйте вручную: swaks --server УЗЕЛ -p 587 --tls --auth LOGIN -au ПОЛЬЗОВАТЕЛЬ",
+                        text: "Попробуйте вручную: swaks --server УЗЕЛ -p 587 --tls --auth LOGIN -au ЛОГИН",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -5200,7 +5200,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 meaning: "Нет средства защиты, которого требует эта доставка. В Postfix это требование самого отправителя: для этого направления нужен TLS, а удалённый узел его не предложил.",
                 causes: &[
                     "Отправляющий сервер настроен требовать TLS для этого направления",
-                    "У получателя STARTTLS выключен или его скрывает межсетевой экран",
+                    "У получателя STARTTLS выключен, или его скрывает межсетевой экран",
                 ],
                 actions: &[
                     Action {
@@ -5213,7 +5213,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Включите STARTTLS и выключите инспекцию SMTP на межсетевом экране",
+                        text: "Включите STARTTLS и выключите проверку SMTP на межсетевом экране",
                     },
                 ],
             },
@@ -5326,7 +5326,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Не прошла криптографическая проверка",
                 meaning: "Не удалось воспользоваться ключом, сертификатом или подписью. В журнале Postfix это TLS со следующим сервером: не состоялось рукопожатие или не подтвердился сертификат.",
                 causes: &[
-                    "Сертификат просрочен, самоподписан, без промежуточных или на другое имя",
+                    "Сертификат просрочен, самоподписанный, выдан на другое имя или отдаётся без промежуточных",
                     "Нет общей версии TLS или шифра",
                     "Письмо зашифровано или подписано, а ключа нет или он не тот",
                 ],
@@ -5487,7 +5487,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Попробуйте вручную: swaks --server УЗЕЛ -p 587 --tls --auth -au ПОЛЬЗОВАТЕЛЬ; пароль будет запрошен",
+                        text: "Попробуйте вручную: swaks --server УЗЕЛ -p 587 --tls --auth -au ЛОГИН; пароль будет запрошен",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -5585,7 +5585,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Нужно шифрование",
-                meaning: "Прежде чем продолжить, например пустить пользователя, сервер требует шифрованного соединения.",
+                meaning: "Прежде чем продолжить, например впустить пользователя, сервер требует зашифровать соединение.",
                 causes: &["Клиент не отправил STARTTLS"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
@@ -5605,7 +5605,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Lists of SMTP codes",
                 text: Localized {
                     en: "523 is there a message larger than the recipient's limit (5.2.3 without its dots).",
-                    ru: "523 там — письмо больше лимита получателя (5.2.3 без точек).",
+                    ru: "523 в них — письмо больше предела получателя (5.2.3 без точек).",
                 },
             },
         ],
@@ -5633,11 +5633,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Этот способ входа работает только по TLS",
-                meaning: "При этом способе пароль идёт открытым, поэтому сервер разрешает его только в шифрованном соединении.",
+                meaning: "При этом способе пароль передаётся открытым текстом, поэтому сервер разрешает его только в зашифрованном соединении.",
                 causes: &["Программа входит до STARTTLS, или TLS в ней выключен"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Включите STARTTLS (порт 587) или TLS (порт 465); проверка: swaks --server УЗЕЛ -p 587 --tls --auth -au ПОЛЬЗОВАТЕЛЬ",
+                    text: "Включите STARTTLS (порт 587) или TLS (порт 465); проверка: swaks --server УЗЕЛ -p 587 --tls --auth -au ЛОГИН",
                 }],
             },
         },
@@ -5707,7 +5707,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Получатель принимает письма только изнутри (так у Exchange)",
+                title: "Получатель принимает письма только изнутри (значение у Exchange)",
                 meaning: "В реестре этот номер есть только с классом 4 (нужен новый пароль). С классом 5 он приходит из Exchange: получатель принимает письма только от вошедших пользователей своей организации.",
                 causes: &["Группа, переговорная или общий ящик, закрытые для внешних писем"],
                 actions: &[
@@ -6126,10 +6126,10 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             ru: Text {
                 title: "Подпись DKIM не от домена из From",
                 meaning: "Подпись проходит проверку, но её домен не совпадает с доменом адреса в From.",
-                causes: &["Служба рассылок подписывает своим доменом"],
+                causes: &["Сервис рассылок подписывает своим доменом"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Настройте подпись с d={sender_domain}: обычно служба называет для этого две-три записи CNAME",
+                    text: "Настройте подпись с d={sender_domain}: обычно сервис называет для этого две-три записи CNAME",
                 }],
             },
         },
@@ -6168,16 +6168,16 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "SPF: этому серверу нельзя отправлять от имени домена",
-                meaning: "В SPF-записи домена из конверта нет IP, с которого пришло письмо.",
+                meaning: "В SPF-записи домена отправителя конверта нет IP, с которого пришло письмо.",
                 causes: &[
-                    "В SPF не указан сервер или служба, которые отправляют от имени домена",
-                    "Письмо переслали, не переписав отправителя (SRS)",
+                    "В SPF не указан сервер или сервис, который отправляет от имени домена",
+                    "Письмо переслали, не переписав отправителя конверта (SRS)",
                     "Отправитель подделан",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Внесите адрес или службу в SPF; посмотреть запись: dig +short TXT {sender_domain}",
+                        text: "Внесите адрес или сервис в SPF; посмотреть запись: dig +short TXT {sender_domain}",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -6221,7 +6221,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "SPF проверить не удалось",
-                meaning: "SPF-запись домена содержит ошибку, или DNS не ответил при её чтении. 451 — временное затруднение, 550 — ошибка в записи.",
+                meaning: "SPF-запись домена содержит ошибку, или DNS не ответил при её чтении. 451 — временный сбой, 550 — ошибка в записи.",
                 causes: &[
                     "Больше десяти запросов DNS или две записи SPF на одном имени",
                     "Ошибка синтаксиса или include домена, у которого нет SPF",
@@ -6274,7 +6274,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Обратная зона отправляющего IP не в порядке",
                 meaning: "У IP отправителя нет записи PTR, или имя из неё не ведёт обратно на этот IP.",
                 causes: &[
-                    "У хостера не задана PTR",
+                    "У хостинга не задана запись PTR",
                     "У имени из PTR нет записи A или AAAA с этим IP",
                     "Сервер отправляет по IPv6, а для него ничего не настроено",
                 ],
@@ -6285,7 +6285,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "PTR задаёт владелец IP (панель хостера), а не ваша зона; то же имя поставьте в HELO",
+                        text: "Запись PTR задаёт владелец IP (панель хостинга), в своей зоне её не создать; то же имя поставьте в HELO",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -6348,7 +6348,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Ни SPF, ни DKIM не подтвердили отправителя",
-                meaning: "Не прошло сразу несколько проверок подлинности. У Gmail: не прошли ни SPF, ни DKIM, или отказа требует DMARC-политика домена. С адресом получателя всё в порядке.",
+                meaning: "Не прошло сразу несколько проверок подлинности. У Gmail: не прошли ни SPF, ни DKIM, или отказа требует политика DMARC домена. С адресом получателя всё в порядке.",
                 causes: &[
                     "Сервера нет в SPF-записи домена, а письмо не подписано",
                     "Подпись DKIM испортилась в пути или сделана не для домена из From",
@@ -6382,7 +6382,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Gmail",
                 text: Localized {
                     en: "550 5.7.26: no SPF or DKIM, SPF hard fail (-all), or the DMARC policy of the domain. 421 4.7.26: the same, limited for now. 451 4.7.26: DNS trouble kept the check from finishing.",
-                    ru: "550 5.7.26: нет ни SPF, ни DKIM, строгий отказ SPF (-all) или DMARC-политика домена. 421 4.7.26: то же, пока ограничение. 451 4.7.26: проверке помешал DNS.",
+                    ru: "550 5.7.26: нет ни SPF, ни DKIM, строгий отказ SPF (-all) или политика DMARC домена. 421 4.7.26: то же, пока ограничение. 451 4.7.26: проверке помешал DNS.",
                 },
             },
             Sense {
@@ -6396,7 +6396,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Trellix (FireEye) ETP",
                 text: Localized {
                     en: "550 5.7.26 \"ETP205\": DMARC failed.",
-                    ru: "550 5.7.26 «ETP205»: не прошла DMARC.",
+                    ru: "550 5.7.26 «ETP205»: не прошла проверка DMARC.",
                 },
             },
         ],
@@ -6462,7 +6462,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Gmail",
                 text: Localized {
                     en: "550 5.7.27 and 421 4.7.27: SPF did not pass, which bulk senders need.",
-                    ru: "550 5.7.27 и 421 4.7.27: не прошла SPF, обязательная для массовых отправителей.",
+                    ru: "550 5.7.27 и 421 4.7.27: не прошла проверка SPF, обязательная для массовых отправителей.",
                 },
             },
         ],
@@ -6505,7 +6505,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Необычно много писем",
-                meaning: "Получатель видит лавину: с этого адреса или в этот ящик идёт гораздо больше писем, чем обычно. При 4.7.28 пройдёт, когда поток спадёт.",
+                meaning: "Получатель видит лавину: с этого адреса или в этот ящик идёт гораздо больше писем, чем обычно. При 4.7.28 это пройдёт, когда поток спадёт.",
                 causes: &[
                     "Скачок объёма: новый IP, большая рассылка, разом опустевшая очередь",
                     "Спам шлёт скрипт или взломанная учётная запись",
@@ -6641,7 +6641,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Письмо требует TLS на всём пути, а следующий сервер этого не умеет",
+                title: "Письмо требует TLS на всём пути, а сервер этого не умеет",
                 meaning: "Отправитель через REQUIRETLS потребовал непрерывной цепочки TLS, и ни один следующий сервер её не предлагает. У Gmail этот код значит другое: не прошла проверка DKIM.",
                 causes: &[
                     "Сервер получателя не поддерживает REQUIRETLS",
@@ -6671,7 +6671,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 source: "Gmail",
                 text: Localized {
                     en: "550 5.7.30 and 421 4.7.30: DKIM did not pass, which bulk senders need.",
-                    ru: "550 5.7.30 и 421 4.7.30: не прошла DKIM, обязательная для массовых отправителей.",
+                    ru: "550 5.7.30 и 421 4.7.30: не прошла проверка DKIM, обязательная для массовых отправителей.",
                 },
             },
         ],
@@ -6699,8 +6699,8 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Gmail: нет пригодной записи DMARC",
-                meaning: "В ответах на вопросы Gmail этот код стоит для домена отправителя без записи DMARC или без политики в ней. В его же таблице ошибок на это отведены 4.7.40 и 5.7.40.",
-                causes: &["На имени _dmarc домена нет записи TXT или в ней нет p="],
+                meaning: "В справке Gmail (вопросы и ответы) этот код указан для домена отправителя без записи DMARC или без политики в ней. В его же таблице ошибок на это отведены 4.7.40 и 5.7.40.",
+                causes: &["На имени _dmarc домена нет записи TXT, или в ней нет p="],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
                     text: "Опубликуйте на _dmarc.{sender_domain} хотя бы v=DMARC1; p=none; rua=mailto:dmarc@{sender_domain}; проверка: dig +short TXT _dmarc.{sender_domain}",
@@ -6743,13 +6743,13 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 title: "Gmail: домен из From не совпадает с SPF и DKIM",
                 meaning: "SPF или DKIM могут и проходить, но для другого домена, не того, что в From, и за видимого отправителя не ручаются.",
                 causes: &[
-                    "Служба рассылок подписывает своим доменом и ставит свой адрес в конверт",
+                    "Сервис рассылок подписывает своим доменом и ставит свой адрес в конверт",
                     "В From стоит не тот домен, который вы настроили",
                 ],
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Настройте у службы подпись с d={sender_domain} или адрес возврата в {sender_domain}",
+                        text: "Настройте у сервиса подпись с d={sender_domain} или адрес возврата в {sender_domain}",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -6798,9 +6798,9 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Gmail: у домена нет записи DMARC или политики в ней",
-                meaning: "Gmail требует записи DMARC от всех, кто рассылает ему массово. У этого домена её нет или в ней нет p=.",
+                meaning: "Gmail требует записи DMARC от всех, кто рассылает ему массово. У этого домена её нет, или в ней нет p=.",
                 causes: &[
-                    "На имени _dmarc домена нет записи TXT или их две",
+                    "На имени _dmarc домена нет записи TXT, или их две",
                     "Запись стоит не на том имени или с ошибкой",
                 ],
                 actions: &[
@@ -6902,7 +6902,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Exchange: ретрансляция в этот домен запрещена",
-                meaning: "Домен получателя для этого сервера не свой, а ретранслировать этому клиенту нельзя.",
+                meaning: "Домен получателя для этого сервера не свой, а ретрансляция этому клиенту запрещена.",
                 causes: &[
                     "Программа или устройство пишет на внешние адреса без входа",
                     "Домен не внесён в обслуживаемые, или MX ведёт не на тот сервер",
@@ -7079,11 +7079,11 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Gmail: нужен пароль приложения",
-                meaning: "Так с августа 2025 года напечатано на странице справки Gmail вместо 5.7.9: в аккаунте включена двухэтапная аутентификация, и программам нужен отдельный пароль.",
-                causes: &["Программа использует обычный пароль аккаунта"],
+                meaning: "Так с августа 2025 года напечатано на странице справки Gmail вместо 5.7.9: в учётной записи включена двухэтапная аутентификация, и программам нужен отдельный пароль.",
+                causes: &["Программа использует обычный пароль учётной записи"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Создайте в аккаунте Google пароль приложения и введите его в программе либо используйте OAuth 2.0",
+                    text: "Создайте в учётной записи Google пароль приложения и введите его в программе либо используйте OAuth 2.0",
                 }],
             },
         },
@@ -7159,7 +7159,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "IP отправителя в чёрном списке",
-                meaning: "Получатель спросил чёрный список DNS (RBL), и IP отправителя в нём есть. Какой это список, обычно сказано в тексте.",
+                meaning: "Сервер получателя проверил чёрный список DNS (RBL), и IP отправителя в нём есть. Какой это список, обычно сказано в тексте.",
                 causes: &[
                     "С этого IP ушёл спам: взломанный ящик, заражённый компьютер за тем же адресом",
                     "IP новый для вас, но с плохой историей",
@@ -7410,7 +7410,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Microsoft 365: вход по SMTP выключен",
-                meaning: "Имя и пароль могут быть верны, но SMTP AUTH отключён для организации или ящика либо вход запрещает правило безопасности.",
+                meaning: "Имя и пароль могут быть верны, но SMTP AUTH отключён для организации или ящика, либо вход запрещает правило безопасности.",
                 causes: &[
                     "Базовый вход запрещён настройками безопасности по умолчанию или политикой аутентификации",
                     "Для этого ящика SMTP AUTH не включали",
@@ -7489,7 +7489,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 causes: &["Рассылки через обычные ящики или взломанная учётная запись"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Посмотрите, кто отправляет, в исходящих отчётах центра администрирования Exchange; рассылки переведите в службу рассылок",
+                    text: "Посмотрите, кто отправляет, в исходящих отчётах центра администрирования Exchange; рассылки переведите в сервис рассылок",
                 }],
             },
         },
@@ -7570,7 +7570,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             ru: Text {
                 title: "Microsoft 365: DANE требует TLS, а сервер его не предлагает",
                 meaning: "У домена получателя есть записи TLSA, отправлять можно только по TLS, а STARTTLS сервер не объявляет.",
-                causes: &["STARTTLS выключен или его скрывает межсетевой экран"],
+                causes: &["STARTTLS выключен, или его скрывает межсетевой экран"],
                 actions: &[Action {
                     who: Actor::RecipientAdmin,
                     text: "Включите STARTTLS или уберите записи TLSA: dig +short TLSA _25._tcp.УЗЕЛ",
@@ -7802,7 +7802,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 actions: &[
                     Action {
                         who: Actor::Nobody,
-                        text: "Отдельные случаи: подождите, через несколько попыток проходит",
+                        text: "Отдельные случаи: подождите, письмо пройдёт через несколько попыток",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -7999,7 +7999,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Microsoft 365: писать этому получателю запрещено",
-                meaning: "Microsoft или организация наложила запрет на этого получателя.",
+                meaning: "Запрет на этого получателя наложила Microsoft или сама организация.",
                 causes: &["Адрес в списке запретов службы"],
                 actions: &[
                     Action {
@@ -8156,10 +8156,10 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft 365: проверка DMARC не пройдена, а домен просит отклонять такие письма",
+                title: "Microsoft 365: DMARC не пройден, а домен требует отказа",
                 meaning: "У домена отправителя p=reject, а письмо не прошло для него ни SPF, ни DKIM.",
                 causes: &[
-                    "Служба или сервер, отправляющие от имени домена, не внесены в SPF и не подписывают DKIM",
+                    "Сервис или сервер, отправляющие от имени домена, не внесены в SPF и не подписывают DKIM",
                     "Письмо переслали, или оно прошло через список рассылки",
                 ],
                 actions: &[
@@ -8237,8 +8237,8 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft заблокировала ваш IP; снять можно только по письму",
-                meaning: "IP отправителя в списке, из которого через портал самообслуживания не убирают. Каждый случай в Microsoft разбирают вручную.",
+                title: "Microsoft заблокировала ваш IP; разблокируют только по письму",
+                meaning: "IP отправителя в чёрном списке, из которого через портал самообслуживания не убирают. Каждый случай в Microsoft разбирают вручную.",
                 causes: &["Повторный или сильный спам с этого IP или его сети"],
                 actions: &[
                     Action {
@@ -8272,7 +8272,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 causes: &["A program writes the headers itself and does it wrongly"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Look: exim -Mvh MESSAGE-ID; there must be one From: with one full address",
+                    text: "Look: exim -Mvh ID; there must be one From: with one full address",
                 }],
             },
             ru: Text {
@@ -8281,7 +8281,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 causes: &["Программа сама составляет заголовки и ошибается"],
                 actions: &[Action {
                     who: Actor::SenderAdmin,
-                    text: "Посмотрите: exim -Mvh ИДЕНТИФИКАТОР; должно быть одно поле From с одним полным адресом",
+                    text: "Посмотрите: exim -Mvh ID; должно быть одно поле From с одним полным адресом",
                 }],
             },
         },
@@ -8316,7 +8316,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Microsoft 365: ваш IP в чёрном списке организации получателя",
-                meaning: "IP отправителя внесён в собственный список организации. Открытые списки ни при чём, и Microsoft его не снимет.",
+                meaning: "IP отправителя внесён в собственный чёрный список организации. Общедоступные списки ни при чём, и Microsoft запрета не снимет.",
                 causes: &["Раньше с этого IP приходила нежелательная почта"],
                 actions: &[
                     Action {
@@ -8448,7 +8448,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
             ru: Text {
                 title: "Microsoft заблокировала ваш IP",
-                meaning: "IP отправителя внесён в собственный список Microsoft. Так же понимайте все коды с 5.7.606 по 5.7.649.",
+                meaning: "IP отправителя внесён в собственный чёрный список Microsoft. Так же понимайте все коды с 5.7.606 по 5.7.649.",
                 causes: &[
                     "С IP ушёл спам: взломанная учётная запись, веб-форма, заражённый компьютер",
                     "Раньше этот IP принадлежал другому",
@@ -8503,7 +8503,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 meaning: "Репутация IP у Outlook.com слабая, и пока он принимает лишь часть писем, остальные ждут. Метка в скобках (S775, S843, S3113 …) — внутренняя пометка Microsoft.",
                 causes: &[
                     "IP новый, или резко вырос объём",
-                    "Жалобы, ловушки для спама и несуществующие получатели в рассылке",
+                    "Жалобы, спам-ловушки и несуществующие получатели в рассылке",
                 ],
                 actions: &[
                     Action {
@@ -8554,7 +8554,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
                 meaning: "То же, что 4.7.650: пока Outlook.com принимает с этого IP лишь часть писем, остальные ждут.",
                 causes: &[
                     "IP новый, или резко вырос объём",
-                    "Жалобы, ловушки для спама и несуществующие получатели в рассылке",
+                    "Жалобы, спам-ловушки и несуществующие получатели в рассылке",
                 ],
                 actions: &[
                     Action {
