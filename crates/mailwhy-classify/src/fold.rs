@@ -98,6 +98,17 @@ impl Folded {
             }
             self.push(if LOWER { byte.to_ascii_lowercase() } else { byte }, i);
             i += len;
+            let run = plain_run(&text[i..]);
+            if run > 0 {
+                self.jump(i);
+                let run = &text[i..i + run];
+                if LOWER {
+                    self.text.extend(run.iter().map(u8::to_ascii_lowercase));
+                } else {
+                    self.text.extend_from_slice(run);
+                }
+                i += run.len();
+            }
         }
         if self.text.last() != Some(&b' ') {
             self.push(b' ', i);
@@ -106,14 +117,56 @@ impl Folded {
 
     #[inline]
     fn push(&mut self, byte: u8, from: usize) {
+        self.jump(from);
+        self.text.push(byte);
+    }
+
+    /// Notes where the next byte comes from.
+    #[inline]
+    fn jump(&mut self, from: usize) {
         #[expect(clippy::cast_possible_truncation, reason = "the length is limited")]
         let (here, there) = (self.text.len() as u32, from as u32);
         let straight = self.jumps.last().is_some_and(|&(h, t)| here - h == there.wrapping_sub(t));
         if !straight {
             self.jumps.push((here, there));
         }
-        self.text.push(byte);
     }
+}
+
+/// How many bytes the text goes on with, of which nothing but the case can change: words with single blanks between
+/// them, up to one that may be a repeated code.
+#[inline]
+fn plain_run(text: &[u8]) -> usize {
+    // A byte stops the run by itself (2), or if it is a blank (1) and what follows is no plain word.
+    const STOPS: [u8; 256] = {
+        let mut table = [0; 256];
+        let mut b = 0;
+        while b < 256 {
+            table[b] = match b as u8 {
+                b' ' => 1,
+                b'\\' | ..b' ' | 0x80.. => 2,
+                _ => 0,
+            };
+            b += 1;
+        }
+        table
+    };
+    const STOPPED_BEFORE: [u8; 256] = {
+        let mut table = [0; 256];
+        let mut b = 0;
+        while b < 256 {
+            table[b] = match b as u8 {
+                b'2'..=b'5' | b' ' => 3,
+                _ if STOPS[b] != 0 => 3,
+                _ => 2,
+            };
+            b += 1;
+        }
+        table
+    };
+    let stops = |pair: &[u8]| STOPS[usize::from(pair[0])] & STOPPED_BEFORE[usize::from(pair[1])] != 0;
+    // The last byte is left to the caller: nothing follows it.
+    text.windows(2).position(stops).unwrap_or(text.len().saturating_sub(1))
 }
 
 enum Unit {

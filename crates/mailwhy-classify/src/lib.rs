@@ -20,13 +20,20 @@ A text goes through four steps, each a module: it is *folded* to one line of low
 the *rules* whose texts occur in it are collected, and the strongest one gives the *verdict*.
 */
 
+mod case;
 mod classifier;
 mod fold;
+mod known;
 mod normalize;
+mod own;
 mod reply;
 mod rules;
+mod trie;
 mod verdict;
+mod why;
 
 pub use classifier::{Classifier, Query};
 pub use normalize::{fingerprint, normalize};
+pub use own::{OwnRule, OwnText, RuleError, RuleErrorKind};
 pub use verdict::{Confidence, Verdict};
+pub use why::{Candidate, Refusal, Strength, Why};

@@ -2,8 +2,12 @@
 Replies without what varies from one to the next: the same cause at the same server gives the same text.
 
 Addresses, IP addresses, host names, queue ids, hashes, times and numbers become `{address}`, `{ip}`, `{host}`, `{id}`,
-`{time}`, `{n}`. The reply code, the enhanced code and the words stay, and so do the names of providers and blocklists
-and the part of a support page's address that tells the case (`?p=NoSuchUser`).
+`{time}`, `{n}`. The reply code, the enhanced code and the words stay, and so do the names of providers and blocklists,
+codes of a provider's own (`S3150`, `[TSS04]`, `LPN105`) and the part of a support page's address that tells the case
+(`?p=NoSuchUser`).
+
+Whether a token is a word, such a code or random is told by its shape: where letters and digits, and upper and lower
+case, take turns.
 */
 
 use std::cell::RefCell;
@@ -72,37 +76,86 @@ impl<'a> Iterator for Words<'a> {
 }
 
 fn mask(word: &[u8], first: bool, out: &mut Vec<u8>) {
-    if !word.iter().any(|b| matches!(b, b'@' | b'.' | b':') || b.is_ascii_digit()) && word.len() < 24 {
+    // What is masked already stays.
+    if word.contains(&b'{') {
         return out.extend_from_slice(word);
     }
-    // `RCPT TO:<…>`, `IP=192.0.2.1`, `domain:x.test`: what is before the sign stays. Times and IPv6 have it inside.
-    let core = word.trim_ascii_end();
-    let end = core.len() - core.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?')).count();
-    let (core, tail) = (&core[..end], &core[end..]);
+    let end = word.len() - word.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?')).count();
+    let (core, tail) = word.split_at(end);
     let code = first && core.len() >= 3 && core[..3].iter().all(u8::is_ascii_digit);
-    if core.is_empty() || code && (core.len() == 3 || core[3] == b'-') {
-        if core.len() > 4 {
-            out.extend_from_slice(&core[..4]);
-            mask(&core[4..], false, out);
-        } else {
-            out.extend_from_slice(core);
-        }
-    } else if let Some(masked) = kind(core) {
-        out.extend_from_slice(masked.as_bytes());
-    } else if let Some(url) = url(core) {
-        mask_url(core, url, out);
-    } else if let Some(sign) = core.iter().position(|b| matches!(b, b'=' | b':' | b'#')) {
-        out.extend_from_slice(&core[..=sign]);
-        mask(&core[sign + 1..], false, out);
-    } else if let Some(host) = host_tail(core) {
-        out.extend_from_slice(b"{host}");
-        if host.len() < core.len() {
-            out.extend_from_slice(host);
+    if code && (core.len() == 3 || core[3] == b'-') {
+        let (code, rest) = core.split_at(core.len().min(4));
+        out.extend_from_slice(code);
+        if !rest.is_empty() {
+            mask(rest, false, out);
         }
     } else {
-        out.extend_from_slice(core);
+        mask_core(core, out);
     }
     out.extend_from_slice(tail);
+}
+
+/// Masks a word without the full stop behind it.
+fn mask_core(core: &[u8], out: &mut Vec<u8>) {
+    let simple = |b: &u8| !(b.is_ascii_digit() || matches!(b, b'@' | b'.' | b':' | b'=' | b'/' | b'_'));
+    if core.iter().all(simple) {
+        return mask_pieces(core, out);
+    }
+    if let Some(masked) = kind(core) {
+        out.extend_from_slice(masked.as_bytes());
+    } else if let Some(host) = url(core) {
+        mask_url(core, host, out);
+    } else if is_own_code(core) || is_enhanced(core) {
+        out.extend_from_slice(core);
+    } else if let Some(sign) = core.iter().position(|b| matches!(b, b'=' | b':' | b'#')) {
+        // `IP=192.0.2.1`, `domain:x.test`: both sides by themselves. Times and IPv6 have been seen to.
+        mask_core(&core[..sign], out);
+        out.push(core[sign]);
+        mask_core(&core[sign + 1..], out);
+    } else if let Some(tail) = host_tail(core) {
+        out.extend_from_slice(b"{host}");
+        if tail.len() < core.len() {
+            out.extend_from_slice(tail);
+        }
+    } else {
+        for (i, part) in core.split(|&b| b == b'/').enumerate() {
+            if i > 0 {
+                out.push(b'/');
+            }
+            // `tmp/MAILDIR.t8X8T7`: six letters or digits that mkstemp() has made up.
+            match part.split_last_chunk::<6>() {
+                Some((name @ [.., b'.'], made_up))
+                    if i > 0 && made_up.iter().all(u8::is_ascii_alphanumeric) =>
+                {
+                    mask_pieces(name, out);
+                    out.extend_from_slice(b"{id}");
+                }
+                _ => mask_pieces(part, out),
+            }
+        }
+    }
+}
+
+/// Masks the runs of letters and digits of a token.
+fn mask_pieces(token: &[u8], out: &mut Vec<u8>) {
+    let pieces = || token.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric());
+    // A long one with something random in it is random as a whole, and so is one that begins so.
+    let random =
+        if token.len() >= 16 { pieces().any(is_random) } else { pieces().next().is_some_and(is_random) };
+    if is_message_id(token) || random && token.is_ascii() {
+        return out.extend_from_slice(b"{id}");
+    }
+    let named = token.first().is_some_and(u8::is_ascii_alphabetic);
+    for piece in pieces() {
+        let number = piece.iter().all(u8::is_ascii_digit);
+        if number && (piece.len() > 4 || !named) {
+            out.extend_from_slice(b"{n}");
+        } else if is_random(piece) {
+            out.extend_from_slice(b"{id}");
+        } else {
+            out.extend_from_slice(piece);
+        }
+    }
 }
 
 /// What stands for a word that varies as a whole.
@@ -110,39 +163,92 @@ fn kind(word: &[u8]) -> Option<&'static str> {
     if is_address(word) {
         return Some("{address}");
     }
+    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
     if is_ip(word) {
         return Some("{ip}");
     }
-    if Enhanced::prefix(word).is_some_and(|(_, len)| len == word.len()) {
+    if digits == 0 {
         return None;
     }
-    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
-    if digits == word.len() && digits > 0 {
+    if digits == word.len() {
         return Some("{n}");
     }
+    let all = |set: fn(u8) -> bool| word.iter().all(|&b| b.is_ascii_digit() || set(b));
+    if all(|b| matches!(b, b'.' | b'%')) {
+        return (!is_own_code(word) && !is_enhanced(word)).then_some("{n}");
+    }
+    if digits >= 4 && all(|b| matches!(b, b':' | b'/' | b'-' | b'.' | b'+' | b'T' | b'Z')) {
+        return Some(if word.contains(&b':') || word.len() - digits > 1 { "{time}" } else { "{n}" });
+    }
+    // `10MB`, `300s`, `2nd`
+    let number = word.iter().take_while(|b| b.is_ascii_digit()).count();
+    let unit = &word[number..];
+    (number == digits && unit.len() <= 2 && unit.iter().all(u8::is_ascii_alphabetic)).then_some("{n}")
+}
+
+fn is_enhanced(word: &[u8]) -> bool {
+    Enhanced::prefix(word).is_some_and(|(_, len)| len == word.len())
+}
+
+/// A code of a provider's own: a word or some letters, and a short number: `S3150`, `TSS04`, `OU-002`, `AUP#1310`; or a
+/// reply code with a number: `554.30`.
+fn is_own_code(token: &[u8]) -> bool {
+    if let [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b'.', rest @ ..] = token {
+        return (1..=3).contains(&rest.len()) && rest.iter().all(u8::is_ascii_digit);
+    }
+    let letters = token.iter().take_while(|b| b.is_ascii_alphabetic()).count();
+    let rest = &token[letters..];
+    let number = rest.strip_prefix(b"-").or(rest.strip_prefix(b"#")).unwrap_or(rest);
+    letters > 0
+        && (1..=4).contains(&number.len())
+        && number.iter().all(u8::is_ascii_digit)
+        && !is_random_word(&token[..letters])
+}
+
+/// Whether a run of letters and digits is neither a word nor a code but random.
+fn is_random(piece: &[u8]) -> bool {
+    let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
     if digits == 0 {
-        let letters = word.iter().all(u8::is_ascii_alphanumeric);
-        let mixed =
-            word.windows(2).filter(|w| w[0].is_ascii_lowercase() && w[1].is_ascii_uppercase()).count();
-        return (letters && word.len() >= 24 && mixed >= 4).then_some("{id}");
+        return is_random_word(piece);
     }
-    let rest = word.iter().filter(|b| !b.is_ascii_digit());
-    if rest.clone().all(|b| matches!(b, b':' | b'/' | b'-' | b'.' | b'+' | b'T' | b'Z')) && digits >= 4 {
-        return Some("{time}");
+    let leading = piece.iter().take_while(|b| b.is_ascii_digit()).count();
+    // `8bit`, `4096bit`
+    let unit = &piece[leading..];
+    let one_case = unit.iter().all(u8::is_ascii_lowercase) || unit.iter().all(u8::is_ascii_uppercase);
+    let counted = leading == digits && digits <= 4 && one_case && piece.len() < 16;
+    digits < piece.len() && piece.len() >= 6 && !counted && !is_own_code(piece)
+}
+
+/// Whether letters are no word and no `CamelCase`: capitals and small letters take turns without order.
+fn is_random_word(word: &[u8]) -> bool {
+    if word.len() < 8 || !word.iter().any(u8::is_ascii_uppercase) || !word.iter().any(u8::is_ascii_lowercase)
+    {
+        return false;
     }
-    if rest.clone().all(|b| matches!(b, b'.' | b'%')) {
-        return Some("{n}");
+    if !word.iter().all(u8::is_ascii_alphabetic) {
+        return false;
     }
-    let unit = rest.clone().all(u8::is_ascii_alphabetic) && word.last().is_some_and(u8::is_ascii_alphabetic);
-    if unit && word.len() - digits <= 2 && word[..digits].iter().all(u8::is_ascii_digit) {
-        return Some("{n}");
+    let vowel = |b: &u8| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
+    let (mut odd, mut rest) = (0, word);
+    while !rest.is_empty() {
+        let capitals = rest.iter().take_while(|b| b.is_ascii_uppercase()).count();
+        let small = rest[capitals..].iter().take_while(|b| b.is_ascii_lowercase()).count();
+        let (part, tail) = rest.split_at(capitals + small);
+        // `DMARCPolicy` has one such part, `NoSuchUser` none.
+        odd += usize::from(capitals > 1 && small > 0)
+            + usize::from(small < 2 && (!tail.is_empty() || part.len() == 1))
+            + usize::from(!part.iter().any(vowel));
+        rest = tail;
     }
-    let plain = word
-        .iter()
-        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'+' | b'=' | b'/' | b'.' | b'~'));
-    let in_host = host_tail(word).is_some();
-    let id = plain && !in_host && digits >= 3 && word.len() >= 10 && !word.contains(&b'#');
-    id.then_some("{id}")
+    odd >= 2
+}
+
+/// An id of an Exim message: `1tp9Zx-000Abc-Ab`, `1tp9Zx-00000000Abc-1AbC`.
+fn is_message_id(token: &[u8]) -> bool {
+    let [b'0'..=b'9', ..] = token else { return false };
+    let mut parts = token.split(|&b| b == b'-');
+    let mut next = || parts.next().filter(|p| p.iter().all(u8::is_ascii_alphanumeric)).map_or(0, <[u8]>::len);
+    matches!((next(), next(), next(), next()), (6, 6, 2, 0) | (6, 11, 4, 0))
 }
 
 fn is_address(word: &[u8]) -> bool {
@@ -150,11 +256,11 @@ fn is_address(word: &[u8]) -> bool {
 }
 
 fn is_ip(word: &[u8]) -> bool {
-    if word.len() < 4 || word.len() > 50 {
-        return false;
-    }
     let word = word.strip_prefix(b"IPv6:").unwrap_or(word);
-    std::str::from_utf8(word).is_ok_and(|text| {
+    let fits = (2..=50).contains(&word.len())
+        && word.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'))
+        && word.iter().filter(|b| matches!(b, b'.' | b':')).count() >= 2;
+    fits && std::str::from_utf8(word).is_ok_and(|text| {
         let host =
             text.rsplit_once(':').filter(|(host, _)| host.contains('.')).map_or(text, |(host, _)| host);
         text.parse::<std::net::IpAddr>().is_ok() || host.parse::<std::net::Ipv4Addr>().is_ok()
@@ -167,7 +273,7 @@ fn url(word: &[u8]) -> Option<usize> {
     (at > 0 && word[..at].iter().all(u8::is_ascii_alphabetic)).then_some(at + 3)
 }
 
-/// Keeps the host, the path and the parameters, apart from what has digits in it.
+/// Keeps the host, the path and the parameters, apart from what varies in them.
 fn mask_url(word: &[u8], host: usize, out: &mut Vec<u8>) {
     let path = word[host..].iter().position(|b| matches!(b, b'/' | b'?')).map_or(word.len(), |i| host + i);
     out.extend_from_slice(&word[..path]);
@@ -177,27 +283,43 @@ fn mask_url(word: &[u8], host: usize, out: &mut Vec<u8>) {
         let len = tail.iter().take_while(|b| !matches!(b, b'/' | b'?' | b'&' | b'=' | b'#' | b';')).count();
         let part = &tail[..len];
         let varies = is_address(part)
+            || is_ip(part)
             || sign == b'=' && part.iter().any(u8::is_ascii_digit)
-            || part.len() >= 16 && part.iter().any(u8::is_ascii_digit);
+            || names_host(part)
+            || part.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()).any(is_random);
         out.extend_from_slice(if varies { b"{id}" } else { part });
         rest = &tail[len..];
     }
 }
 
+/// Whether a part of a path is a host's name, also as the name of a page: `shop.example.html`.
+fn names_host(part: &[u8]) -> bool {
+    const PAGES: [&[u8]; 10] =
+        [b"html", b"htm", b"shtml", b"php", b"asp", b"aspx", b"cgi", b"jsp", b"txt", b"pdf"];
+    let dot = memchr::memrchr(b'.', part).unwrap_or(part.len());
+    let page =
+        PAGES.iter().any(|ending| part[dot..].get(1..).is_some_and(|e| e.eq_ignore_ascii_case(ending)));
+    host_tail(if page { &part[..dot] } else { part }).is_some()
+}
+
 /// The part of a host's name that tells who it is (`.google.com`), empty for hosts of nobody in particular.
 fn host_tail(word: &[u8]) -> Option<&[u8]> {
-    let last = word.rsplit(|&b| b == b'.').next()?;
+    let last = &word[memchr::memrchr(b'.', word)? + 1..];
     let name = word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
-    let top = last.len() >= 2 && last.len() < word.len() && last.iter().all(u8::is_ascii_alphabetic);
-    if !name || !top || word.contains(&b'_') && word.len() < 8 {
-        return None;
-    }
+    let top = last.len() >= 2 && last.len() < word.len() - 1 && last.iter().all(u8::is_ascii_alphabetic);
     // A sentence without a blank behind its full stop is no host name: `later.Please`.
-    if last[0].is_ascii_uppercase() && last[1..].iter().all(u8::is_ascii_lowercase) {
+    let sentence = || last[0].is_ascii_uppercase() && last[1..].iter().all(u8::is_ascii_lowercase);
+    if !name || !top || word.contains(&b'_') && word.len() < 8 || sentence() {
         return None;
     }
-    let lower = word.to_ascii_lowercase();
-    let named = |mark: &&str| !mark.contains(' ') && memchr::memmem::find(&lower, mark.as_bytes()).is_some();
+    // A mark is one label of the name, or several.
+    let labels = (0..word.len()).filter(|&at| at == 0 || word[at - 1] == b'.').map(|at| &word[at..]);
+    let named = |mark: &&str| {
+        labels.clone().any(|labels| {
+            let (label, rest) = labels.split_at(mark.len().min(labels.len()));
+            matches!(rest, [] | [b'.', ..]) && label.eq_ignore_ascii_case(mark.as_bytes())
+        })
+    };
     if provider_by_host(word).is_none() && !BLOCKLISTS.iter().any(|list| list.marks.iter().any(named)) {
         return Some(b"");
     }
@@ -230,6 +352,34 @@ mod tests {
                 "550 blocked using zen.spamhaus.org by mx7.shop.example",
                 "550 blocked using {host}.spamhaus.org by {host}",
             ),
+            ("421 4.7.0 Try later. YvB67gPaH6RgME - gsmtp", "421 4.7.0 Try later. {id} - gsmtp"),
+            ("421 busy [YcVAgeKlGoXaFd]", "421 busy [{id}]"),
+            ("421 refused LPN105_1740960401 [JP6rNDu8Q855RG]", "421 refused LPN105_{n} [{id}]"),
+            (
+                "quota exceeded while writing to tmp/MAILDIR.tFxgTq",
+                "quota exceeded while writing to tmp/MAILDIR.{id}",
+            ),
+            (
+                "550 5.7.26 SPF [school3.example] with ip: [192.0.2.9]",
+                "550 5.7.26 SPF [{host}] with ip: [{ip}]",
+            ),
+            (
+                "554 see https://www.spamhaus.org/query/ip/2001:db8:a6::8fe",
+                "554 see https://www.spamhaus.org/query/ip/{id}",
+            ),
+            ("550 https://x.test/id?c=pyj7nRkiJZKY8V&k=Policy", "550 https://x.test/id?c={id}&k=Policy"),
+            ("450 see http://x.test/help/shop.example.html", "450 see http://x.test/help/{id}"),
+            ("550 queue id 1tp9Zx-000Abc-Ab, 1tp9Zx-00000000Abc-1AbC", "550 queue id {id}, {id}"),
+            (
+                "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",
+                "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",
+            ),
+            (
+                "554 disabled (554.30) NoSuchUser DMARCPolicyFail",
+                "554 disabled (554.30) NoSuchUser DMARCPolicyFail",
+            ),
+            ("550 8bit UTF-8 TLSv1.2 IPv4 RFC5321", "550 8bit UTF-8 TLSv1.2 IPv4 RFC5321"),
+            ("554 AS77712009 user-unknown and/or", "554 {id} user-unknown and/or"),
             ("452 at 12:34:56 on 2026-08-01", "452 at {time} on {time}"),
         ] {
             assert_eq!(normal(text), want);

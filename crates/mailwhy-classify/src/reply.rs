@@ -6,7 +6,62 @@ A relay that passes on what the next hop said puts one reply into another: `451 
 */
 
 use mailwhy_codes::{Enhanced, Stage, basic};
-use memchr::memmem;
+
+/// Words that tell something about the reply they stand beside.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Sign {
+    /// Exim's words before a reply: the stage follows.
+    Exim,
+    /// Postfix's words behind a reply: the stage follows.
+    Postfix,
+    /// The name of the host follows.
+    Host,
+    /// Words that take the finality from a final refusal.
+    Temporary,
+    /// What follows is about the sender's address, whom the server asked about.
+    Sender,
+}
+
+/// How the signs are written.
+pub(crate) const SIGNS: [(&str, Sign); 13] = [
+    ("smtp error from remote mail", Sign::Exim),
+    ("(in reply to ", Sign::Postfix),
+    (" host ", Sign::Host),
+    ("sender address rejected: un", Sign::Sender),
+    ("sender verif", Sign::Sender),
+    ("sender callout", Sign::Sender),
+    ("sender callback", Sign::Sender),
+    ("temporar", Sign::Temporary),
+    ("tempor\u{e1}r", Sign::Temporary),
+    ("try again later", Sign::Temporary),
+    ("try later", Sign::Temporary),
+    ("retry later", Sign::Temporary),
+    ("\u{432}\u{440}\u{435}\u{43c}\u{435}\u{43d}\u{43d}\u{43e}", Sign::Temporary),
+];
+
+/// The signs that occur in a text: where they end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Signs {
+    exim: Option<usize>,
+    postfix: Option<usize>,
+    host: Option<usize>,
+    sender: Option<usize>,
+    /// Whether words are there that take the finality from a final refusal.
+    pub(crate) temporary: bool,
+}
+
+impl Signs {
+    /// Notes a sign; they come in the order of the text.
+    pub(crate) fn add(&mut self, sign: Sign, end: usize) {
+        match sign {
+            Sign::Exim => self.exim = self.exim.or(Some(end)),
+            Sign::Postfix => self.postfix = Some(end),
+            Sign::Host => self.host = self.host.or(Some(end)),
+            Sign::Sender => self.sender = self.sender.or(Some(end)),
+            Sign::Temporary => self.temporary = true,
+        }
+    }
+}
 
 /// What was found in a text.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,10 +88,9 @@ pub(crate) struct Reply {
 }
 
 impl Replies {
-    /// Finds the replies in a folded text.
-    pub(crate) fn find(text: &[u8]) -> Self {
-        let mut found = Self::default();
-        found.surroundings(text);
+    /// Finds the replies in a folded text with these signs.
+    pub(crate) fn find(text: &[u8], signs: &Signs) -> Self {
+        let mut found = Self { stage: stage(text, signs), host: host(text, signs), ..Self::default() };
         let mut adjacent = 0;
         let mut i = 1;
         while let Some(offset) = text.get(i..).and_then(|rest| memchr::memchr2(b'4', b'5', rest)) {
@@ -58,6 +112,8 @@ impl Replies {
             let behind = skip_separators(&behind[direct.map_or(0, |(_, len)| len)..]);
             adjacent = text.len() - behind.len();
         }
+        // What the sender's own server said when it was asked about the sender is not what became of the message.
+        found.inner = found.inner.filter(|inner| signs.sender.is_none_or(|end| end > inner.at));
         match (&mut found.outer, &mut found.inner) {
             (Some(outer), None) => outer.look_further(text, text.len()),
             (Some(outer), Some(inner)) => {
@@ -78,30 +134,6 @@ impl Replies {
     pub(crate) fn innermost(&self) -> Option<Reply> {
         self.inner.or(self.outer)
     }
-
-    /// Reads what Exim and Postfix write around a reply.
-    fn surroundings(&mut self, text: &[u8]) {
-        const EXIM: &[u8] = b"smtp error from remote mail";
-        const POSTFIX: &[u8] = b"(in reply to ";
-        if let Some(at) = memmem::find(text, EXIM) {
-            let rest = &text[at + EXIM.len()..];
-            if let Some(after) = memmem::find(&rest[..rest.len().min(20)], b" after ") {
-                self.stage = stage_words(&rest[after + 7..]);
-            }
-        } else if let Some(at) = memmem::rfind(text, POSTFIX) {
-            self.stage = stage_words(&text[at + POSTFIX.len()..]);
-        }
-        if let Some(at) = memmem::find(text, b" host ") {
-            let start = at + 6;
-            let name =
-                text[start..].iter().take_while(|&&b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-            let end = start + name.count();
-            let address_follows = text[end..].starts_with(b" [") || text[end..].starts_with(b"[");
-            if address_follows && text[start..end].contains(&b'.') {
-                self.host = Some((start, end));
-            }
-        }
-    }
 }
 
 impl Reply {
@@ -112,6 +144,25 @@ impl Reply {
             self.enhanced = loose_enhanced(text, self.at + 3, end, class).map(|(enhanced, _)| enhanced);
         }
     }
+}
+
+/// The step, where Exim or Postfix tells it.
+fn stage(text: &[u8], signs: &Signs) -> Option<Stage> {
+    if let Some(end) = signs.exim {
+        let rest = &text[end..];
+        let after = rest[..rest.len().min(20)].windows(7).position(|w| w == b" after ")?;
+        return stage_words(&rest[after + 7..]);
+    }
+    stage_words(&text[signs.postfix?..])
+}
+
+/// The name of the host, where an address follows it.
+fn host(text: &[u8], signs: &Signs) -> Option<(usize, usize)> {
+    let start = signs.host?;
+    let name = text[start..].iter().take_while(|&&b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+    let end = start + name.count();
+    let address_follows = text[end..].starts_with(b" [") || text[end..].starts_with(b"[");
+    (address_follows && text[start..end].contains(&b'.')).then_some((start, end))
 }
 
 /// The step that Exim (`after RCPT TO:<…>`) or Postfix (`in reply to RCPT TO command`) names.
@@ -219,11 +270,18 @@ fn loose_enhanced(text: &[u8], start: usize, end: usize, class: Option<u8>) -> O
 mod tests {
     use super::*;
     use crate::fold::Folded;
+    use crate::rules::{Rules, Seen, Target};
 
     fn find(text: &str) -> (Replies, Vec<u8>) {
         let mut folded = Folded::default();
         folded.lower(text.as_bytes());
-        (Replies::find(&folded.text), folded.text)
+        let mut signs = Signs::default();
+        Rules::new(&[]).search(&folded.text, &mut Seen::default(), |hit| {
+            if let Target::Sign(sign) = hit.target {
+                signs.add(sign, hit.end);
+            }
+        });
+        (Replies::find(&folded.text, &signs), folded.text)
     }
 
     fn codes(text: &str) -> (Option<u16>, Option<String>) {

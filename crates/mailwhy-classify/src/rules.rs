@@ -1,17 +1,21 @@
 /*!
-The texts of all causes, providers and blocklists, compiled to one automaton.
+The texts of all causes, providers and blocklists, and the words that servers write around replies, as one set.
 
 A text is searched as a part of the reply that begins at a word; a short one must be the whole word, and one that
 ends in a digit is not followed by another. ` * ` splits a text into parts that must follow one another.
 */
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::collections::HashMap;
+use std::ops::Range;
+
 use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, PROVIDERS, Provider};
 
 use crate::fold::Folded;
+use crate::reply::{SIGNS, Sign};
+use crate::trie::{SHORTEST, Trie};
 
 /// How far apart the parts of a text may be where it counts for everybody; providers' own texts are distinctive.
-const MAX_GAP: usize = 100;
+const MAX_GAP: u32 = 100;
 
 /// Texts of up to this length are whole words: `spam` is not found in `spammer`.
 const SHORT: usize = 4;
@@ -19,26 +23,37 @@ const SHORT: usize = 4;
 /// The compiled texts.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    automaton: Option<AhoCorasick>,
-    /// For each pattern of the automaton where its uses begin in `uses`; one more at the end.
-    uses_of: Vec<u32>,
-    uses: Vec<Use>,
+    patterns: Trie,
+    /// For each pattern the texts that end with it; each has its place in `texts`.
+    texts_of: Vec<Range<u32>>,
     texts: Vec<Text>,
-    /// For each provider the causes that are known by a code alone.
-    by_code: Vec<Vec<&'static Cause>>,
+    /// The patterns of texts of several parts, before the last one: from there to the first.
+    earlier: Vec<u32>,
+    /// For each provider the causes that are known by a code alone; last those of all providers.
+    by_code: Vec<Vec<Rule>>,
 }
 
 /// What a text stands for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Target {
     /// A cause, and its provider.
-    Mark(&'static Cause),
+    Mark(Rule),
     /// A cause, where its provider is known or it has none.
-    Match(&'static Cause),
+    Match(Rule),
     /// A provider.
     Provider(&'static Provider),
     /// A blocklist.
     Blocklist(&'static Blocklist),
+    /// Words around a reply.
+    Sign(Sign),
+}
+
+/// A cause as a rule.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) cause: &'static Cause,
+    /// Whether it is not built in.
+    pub(crate) own: bool,
 }
 
 /// A text that occurs in a reply.
@@ -54,42 +69,45 @@ pub(crate) struct Hit {
     pub(crate) len: u16,
 }
 
-/// How far each text has been matched in the reply at hand.
+/// Which patterns occur in the reply at hand.
 #[derive(Debug, Default)]
-pub(crate) struct Progress {
+pub(crate) struct Seen {
+    /// Where texts may begin.
+    places: Vec<u32>,
+    /// For each pattern its latest occurrence, with the number of the reply.
+    latest: Vec<(u32, u32)>,
+    occurrences: Vec<Occurrence>,
+    /// The number of the reply.
     epoch: u32,
-    states: Vec<State>,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct State {
-    epoch: u32,
-    start: u32,
-    end: u32,
-    next: u16,
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Use {
-    text: u32,
-    part: u16,
+struct Occurrence {
+    start: u32,
+    end: u32,
+    /// The one before of the same pattern.
+    previous: Option<u32>,
 }
 
 #[derive(Debug)]
 struct Text {
     target: Target,
-    parts: u16,
     len: u16,
-    max_gap: usize,
+    /// Its earlier parts, a range of `Rules::earlier`.
+    earlier: Range<u32>,
+    max_gap: u32,
 }
 
 impl Rules {
-    /// Compiles the texts of the tables.
-    pub(crate) fn new() -> Self {
+    /// Compiles the texts of the tables and of one's own causes.
+    pub(crate) fn new(own: &[&'static Cause]) -> Self {
+        let built_in = CAUSES.iter().filter(|cause| own.iter().all(|o| o.id != cause.id));
+        let rules = built_in.map(|cause| Rule { cause, own: false });
+        let rules: Vec<Rule> = rules.chain(own.iter().map(|&cause| Rule { cause, own: true })).collect();
         let mut builder = Builder::default();
-        for cause in &CAUSES {
-            cause.marks.iter().for_each(|text| builder.add(text, Target::Mark(cause)));
-            cause.texts.iter().for_each(|text| builder.add(text, Target::Match(cause)));
+        for &rule in &rules {
+            rule.cause.marks.iter().for_each(|text| builder.add(text, Target::Mark(rule)));
+            rule.cause.texts.iter().for_each(|text| builder.add(text, Target::Match(rule)));
         }
         for provider in &PROVIDERS {
             provider.marks.iter().for_each(|text| builder.add(text, Target::Provider(provider)));
@@ -97,159 +115,170 @@ impl Rules {
         for blocklist in &BLOCKLISTS {
             blocklist.marks.iter().for_each(|text| builder.add(text, Target::Blocklist(blocklist)));
         }
-        builder.build()
+        SIGNS.iter().for_each(|&(text, sign)| builder.add(text, Target::Sign(sign)));
+        builder.build(&rules)
     }
 
     /// Calls `hit` for every text that occurs in a folded reply.
-    pub(crate) fn search(&self, reply: &[u8], progress: &mut Progress, mut hit: impl FnMut(Hit)) {
-        let Some(automaton) = &self.automaton else { return };
-        progress.begin(self.texts.len());
-        for found in automaton.find_overlapping_iter(reply) {
-            let (start, end) = (found.start(), found.end());
-            if !is_whole(reply, start, end) {
-                continue;
-            }
-            let pattern = found.pattern().as_usize();
-            for used in &self.uses[self.uses_of[pattern] as usize..self.uses_of[pattern + 1] as usize] {
-                let text = &self.texts[used.text as usize];
-                let from = if text.parts == 1 {
-                    Some(start)
-                } else {
-                    progress.advance(used.text as usize, used.part, text, start, end)
-                };
-                if let Some(start) = from {
-                    hit(Hit { target: text.target, start, end, len: text.len });
+    pub(crate) fn search(&self, reply: &[u8], seen: &mut Seen, mut hit: impl FnMut(Hit)) {
+        seen.begin(self.texts_of.len());
+        let mut places = std::mem::take(&mut seen.places);
+        self.patterns.places(reply, &mut places);
+        for &place in &places {
+            let start = place as usize;
+            self.patterns.at(reply, start, |pattern, end| {
+                if cuts_a_word(reply, start, end) {
+                    return;
                 }
-            }
+                seen.add(pattern, start, end);
+                let Range { start: from, end: to } = self.texts_of[pattern];
+                for text in &self.texts[from as usize..to as usize] {
+                    if let Some(start) = self.beginning(text, start, seen) {
+                        hit(Hit { target: text.target, start, end, len: text.len });
+                    }
+                }
+            });
         }
+        seen.places = places;
     }
 
-    /// The causes of a provider that are known by a code alone.
-    pub(crate) fn by_code(&self, provider: &'static Provider) -> &[&'static Cause] {
-        PROVIDERS.iter().position(|p| p.id == provider.id).map_or(&[], |i| &self.by_code[i])
+    /// Where a text begins whose last part begins at `start`, if its other parts lead there.
+    fn beginning(&self, text: &Text, start: usize, seen: &Seen) -> Option<usize> {
+        let mut start = start;
+        for &pattern in &self.earlier[text.earlier.start as usize..text.earlier.end as usize] {
+            let part = seen.latest_before(pattern, start)?;
+            if start - part.end as usize > text.max_gap as usize {
+                return None;
+            }
+            start = part.start as usize;
+        }
+        Some(start)
+    }
+
+    /// The causes of a provider, or else of all, that are known by a code alone.
+    pub(crate) fn by_code(&self, provider: Option<&'static Provider>) -> &[Rule] {
+        let place = provider.map_or(Some(PROVIDERS.len()), |p| PROVIDERS.element_offset(p));
+        place.map_or(&[], |i| &self.by_code[i])
     }
 }
 
-impl Progress {
-    fn begin(&mut self, texts: usize) {
+impl Seen {
+    fn begin(&mut self, patterns: usize) {
+        self.occurrences.clear();
         self.epoch = self.epoch.wrapping_add(1);
-        if self.states.len() != texts || self.epoch == 0 {
-            self.states.clear();
-            self.states.resize(texts, State::default());
+        if self.latest.len() != patterns || self.epoch == 0 {
+            self.latest.clear();
+            self.latest.resize(patterns, (0, 0));
             self.epoch = 1;
         }
     }
 
-    /// Notes a part; where the whole text begins when this was its last one.
     #[expect(clippy::cast_possible_truncation, reason = "the length is limited")]
-    fn advance(&mut self, index: usize, part: u16, text: &Text, start: usize, end: usize) -> Option<usize> {
-        let state = &mut self.states[index];
-        if state.epoch != self.epoch {
-            *state = State { epoch: self.epoch, ..State::default() };
-        }
-        if part == 0 {
-            // The latest beginning keeps the gaps short, as long as nothing has followed the earlier one.
-            if state.next <= 1 {
-                *state = State { epoch: self.epoch, start: start as u32, end: end as u32, next: 1 };
+    fn add(&mut self, pattern: usize, start: usize, end: usize) {
+        let (epoch, place) = self.latest[pattern];
+        let previous = (epoch == self.epoch).then_some(place);
+        self.latest[pattern] = (self.epoch, self.occurrences.len() as u32);
+        self.occurrences.push(Occurrence { start: start as u32, end: end as u32, previous });
+    }
+
+    /// The last occurrence that ends before a place: the closest one.
+    fn latest_before(&self, pattern: u32, start: usize) -> Option<Occurrence> {
+        let (epoch, place) = self.latest[pattern as usize];
+        let mut next = (epoch == self.epoch).then_some(place);
+        while let Some(place) = next {
+            let occurrence = self.occurrences[place as usize];
+            if occurrence.end as usize <= start {
+                return Some(occurrence);
             }
-            return None;
+            next = occurrence.previous;
         }
-        if state.next != part || start < state.end as usize {
-            return None;
-        }
-        if start - state.end as usize > text.max_gap {
-            state.next = 0;
-            return None;
-        }
-        (state.end, state.next) = (end as u32, part + 1);
-        (state.next == text.parts).then(|| {
-            state.next = 0;
-            state.start as usize
-        })
+        None
     }
 }
 
-/// A text begins at a word, and a number in it is whole.
+/// Whether a short text ends inside of a word, or a number in the middle.
 #[inline]
-fn is_whole(reply: &[u8], start: usize, end: usize) -> bool {
-    let before = start.checked_sub(1).map_or(b' ', |i| reply[i]);
-    let after = reply.get(end).copied().unwrap_or(b' ');
-    let word = |a: u8, b: u8| a.is_ascii_alphanumeric() && b.is_ascii_alphanumeric();
-    let cut = end - start <= SHORT && word(reply[end - 1], after);
-    let cut_number = reply[end - 1].is_ascii_digit() && after.is_ascii_digit();
-    !(cut || cut_number || word(before, reply[start]))
+fn cuts_a_word(reply: &[u8], start: usize, end: usize) -> bool {
+    let (last, after) = (reply[end - 1], reply.get(end).copied().unwrap_or(b' '));
+    let short = end - start <= SHORT && last.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
+    short || last.is_ascii_digit() && after.is_ascii_digit()
 }
 
 #[derive(Default)]
 struct Builder {
     folded: Folded,
     patterns: Vec<Vec<u8>>,
-    uses: Vec<Vec<Use>>,
-    texts: Vec<Text>,
-    known: std::collections::HashMap<Vec<u8>, usize>,
+    places: HashMap<Vec<u8>, u32>,
+    /// The texts, each with its last pattern.
+    texts: Vec<(u32, Text)>,
+    earlier: Vec<u32>,
 }
 
 impl Builder {
     fn add(&mut self, text: &str, target: Target) {
-        let everybody = match target {
-            Target::Match(cause) => cause.provider.is_none(),
-            Target::Mark(_) | Target::Provider(_) | Target::Blocklist(_) => false,
-        };
-        let index = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        let (mut parts, mut len) = (0, 0);
+        let everybody = matches!(target, Target::Match(rule) if rule.cause.provider.is_none());
+        let first = self.earlier.len();
+        let mut len = 0;
         for part in text.split(" * ") {
             // The blanks of a text are its own: "ptr " is the word, "ptr" may go on.
             self.folded.lower(part.as_bytes());
-            let mut pattern = &self.folded.text[1..self.folded.text.len() - 1];
-            if part.starts_with(' ') {
-                pattern = &self.folded.text[..self.folded.text.len() - 1];
-            }
-            let mut pattern = pattern.to_vec();
-            if part.ends_with(' ') {
-                pattern.push(b' ');
-            }
-            if pattern.iter().all(|b| *b == b' ') {
+            let from = usize::from(!part.starts_with(' '));
+            let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
+            let pattern = self.folded.text.get(from..to).unwrap_or_default();
+            if pattern.len() < SHORTEST || pattern.iter().all(|b| *b == b' ') {
                 continue;
             }
             len += pattern.len();
-            let id = *self.known.entry(pattern.clone()).or_insert_with(|| {
-                self.patterns.push(pattern);
-                self.uses.push(Vec::new());
-                self.patterns.len() - 1
-            });
-            self.uses[id].push(Use { text: index, part: parts });
-            parts += 1;
+            let place = if let Some(&place) = self.places.get(pattern) {
+                place
+            } else {
+                let place = place_of(self.patterns.len());
+                self.places.insert(pattern.to_vec(), place);
+                self.patterns.push(pattern.to_vec());
+                place
+            };
+            self.earlier.push(place);
         }
-        let max_gap = if everybody { MAX_GAP } else { usize::MAX };
-        let len = u16::try_from(len).unwrap_or(u16::MAX);
-        self.texts.push(Text { target, parts, len, max_gap });
+        if self.earlier.len() == first {
+            return;
+        }
+        let Some(last) = self.earlier.pop() else { return };
+        self.earlier[first..].reverse();
+        let text = Text {
+            target,
+            len: u16::try_from(len).unwrap_or(u16::MAX),
+            earlier: place_of(first)..place_of(self.earlier.len()),
+            max_gap: if everybody { MAX_GAP } else { u32::MAX },
+        };
+        self.texts.push((last, text));
     }
 
-    fn build(self) -> Rules {
-        // The patterns come from a checked table: building fails for none of them, and if it ever did, all that was
-        // lost would be the texts, not the codes.
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&self.patterns)
-            .ok();
-        let mut uses_of = vec![0];
-        let mut uses = Vec::new();
-        for mut of in self.uses {
-            // Later parts first: one occurrence is not both a part and the next.
-            of.sort_by_key(|u| std::cmp::Reverse(u.part));
-            uses.extend(of);
-            uses_of.push(u32::try_from(uses.len()).unwrap_or(u32::MAX));
+    fn build(mut self, rules: &[Rule]) -> Rules {
+        self.texts.sort_by_key(|(last, _)| *last);
+        let mut texts_of = vec![0..0; self.patterns.len()];
+        for (i, (last, _)) in self.texts.iter().enumerate() {
+            let range = &mut texts_of[*last as usize];
+            if *range == (0..0) {
+                range.start = place_of(i);
+            }
+            range.end = place_of(i + 1);
         }
-        let by_code = PROVIDERS
-            .iter()
-            .map(|provider| {
-                let mine = |c: &&'static Cause| {
-                    !c.replies.is_empty() && c.provider.is_some_and(|p| p.id == provider.id)
-                };
-                CAUSES.iter().filter(mine).collect()
-            })
-            .collect();
-        Rules { automaton, uses_of, uses, texts: self.texts, by_code }
+        let mut by_code = vec![Vec::new(); PROVIDERS.len() + 1];
+        for rule in rules.iter().filter(|r| !r.cause.replies.is_empty()) {
+            let place = rule.cause.provider.and_then(|p| PROVIDERS.element_offset(p));
+            by_code[place.unwrap_or(PROVIDERS.len())].push(*rule);
+        }
+        Rules {
+            patterns: Trie::new(&self.patterns),
+            texts_of,
+            texts: self.texts.into_iter().map(|(_, text)| text).collect(),
+            earlier: self.earlier,
+            by_code,
+        }
     }
+}
+
+/// Places are kept small; there are some thousands.
+fn place_of(index: usize) -> u32 {
+    u32::try_from(index).unwrap_or(u32::MAX)
 }

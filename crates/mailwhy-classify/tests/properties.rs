@@ -93,5 +93,8 @@ proptest! {
         let mut again = Vec::new();
         normalize(&text, &mut again);
         prop_assert_eq!(fingerprint(&once), fingerprint(&again));
+        let mut normal = Vec::new();
+        normalize(&once, &mut normal);
+        prop_assert_eq!(String::from_utf8_lossy(&once), String::from_utf8_lossy(&normal), "idempotent");
     }
 }
