@@ -4,6 +4,7 @@
 
 mod architecture;
 mod cli;
+mod explain;
 mod harness;
 mod real_exim;
 mod sample;

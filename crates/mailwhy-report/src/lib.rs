@@ -7,6 +7,7 @@ the terminal, JSON, CSV and Markdown cannot disagree.
 */
 
 mod build;
+mod explain;
 mod histogram;
 mod model;
 mod render;
@@ -14,6 +15,7 @@ mod summary;
 mod text;
 
 pub use build::About;
+pub use explain::{CodeAsked, Context, Explanation, Field, Value};
 pub use model::*;
 pub use render::{By, Format, Style, render};
 pub use summary::{Place, Summary};

@@ -50,9 +50,11 @@ pub fn readable(reply: &[u8]) -> String {
             out.extend_from_slice(line);
             continue;
         }
-        let line = if codes(line).is_empty() { line } else { &line[codes(line).len()..] };
-        out.push(b' ');
-        out.extend_from_slice(line.trim_ascii());
+        let line = line[codes(line).len()..].trim_ascii();
+        if !line.is_empty() {
+            out.push(b' ');
+            out.extend_from_slice(line);
+        }
     }
     // The hyphen of a multi-line reply means nothing on one line.
     if front.len() > 3 {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use mailwhy::codes::Lang;
+use mailwhy::codes::{Lang, Stage};
 use mailwhy::logs::Kind;
-use mailwhy::report::{By, Format};
+use mailwhy::report::{By, Field, Format};
 
 /// Tells why mail was not delivered, whose turn it is and what to do.
 ///
@@ -52,14 +52,42 @@ pub enum Command {
     /// Every log line as JSON or CSV
     ///
     /// One object for each physical line of the log, in its order; docs/json.md lists the fields.
-    #[command(
-        after_help = "Examples:\n  \
+    #[command(after_help = "Examples:\n  \
                       mailwhy events mainlog | jq -c 'select(.reply.code == 550)'\n  \
                       mailwhy events --kind failure,deferral --verdict mainlog\n  \
                       mailwhy events --id 1rfXYZ-000000001ab-2Cde -R\n  \
-                      mailwhy events --kind unknown mainlog        lines that were not understood"
-    )]
+                      mailwhy events --kind unknown mainlog        lines that were not understood")]
     Events(EventsArgs),
+    /// What a reply, a code or a log line means, why, and what to do about it
+    ///
+    /// TEXT is a reply of one or several lines, a code (421, 5.7.1), a reason, a rule, a provider, or a whole log line.
+    /// Words need no quotes unless the shell would read them. Without TEXT it is read from standard input.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy explain '550 5.7.26 This mail has been blocked because the sender is unauthenticated'\n  \
+                      mailwhy explain 421\n  \
+                      mailwhy explain --stage rcpt --provider gmail 550 5.7.1\n  \
+                      mailwhy explain mailbox-full --lang ru\n  \
+                      grep 1rfXYZ-000000001ab-2Cde mainlog | mailwhy explain --why\n  \
+                      mailwhy explain --list reasons\n\n\
+                      Exit status: 0 something is known, 1 nothing is known, 2 an error.")]
+    Explain(ExplainArgs),
+    /// One reply per line in, one verdict per line out
+    ///
+    /// Verdicts come in the order of the replies, one for each line. A reply of several lines is one line in which \n
+    /// (backslash and n, as Exim logs it) stands for the end of a line; docs/json.md lists the fields.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy classify replies.txt\n  \
+                      mailwhy classify --only reason,bad_address --format csv < replies.txt\n  \
+                      mailwhy classify --tsv replies.tsv       columns: text, stage, host\n  \
+                      mailwhy events mainlog | jq -r '.reply.text // empty' | mailwhy classify")]
+    Classify(ClassifyArgs),
+    /// Checks rules of one's own and shows what rules do on a log
+    ///
+    /// Rules of one's own are read from /etc/mailwhy/rules.toml and from the files named with --rules; data/README.md
+    /// describes them (`[[cause]]`). They win over built-in ones of the same strength, and take the place of the one
+    /// with the same id.
+    #[command(disable_help_subcommand = true)]
+    Rules(RulesCommandArgs),
 }
 
 /// What to read.
@@ -100,11 +128,22 @@ pub struct InputArgs {
     pub no_progress: bool,
 }
 
+/// Rules of one's own.
+#[derive(Args, Clone, Debug)]
+pub struct RuleArgs {
+    /// Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub rules: Vec<PathBuf>,
+}
+
 /// `mailwhy report`.
 #[derive(Args, Debug)]
 pub struct ReportArgs {
     #[command(flatten)]
     pub input: InputArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
 
     #[command(flatten)]
     pub language: LanguageArgs,
@@ -141,6 +180,9 @@ pub struct EventsArgs {
     pub input: InputArgs,
 
     #[command(flatten)]
+    pub rules: RuleArgs,
+
+    #[command(flatten)]
     pub language: LanguageArgs,
 
     /// How to print them; without it as FILE's extension says (-o), or else as JSON Lines
@@ -169,6 +211,153 @@ pub struct EventsArgs {
     pub raw: bool,
 }
 
+/// What is known of replies beside their text.
+#[derive(Args, Clone, Debug)]
+pub struct AroundArgs {
+    /// The step at which it was said: connect, helo, starttls, auth, mail, rcpt, data, end-of-data …
+    #[arg(long, value_name = "STAGE", hide_possible_values = true,
+        value_parser = names(STAGES, Stage::from_name))]
+    pub stage: Option<Stage>,
+
+    /// The host that said it
+    #[arg(long, value_name = "NAME", conflicts_with = "provider")]
+    pub host: Option<String>,
+
+    /// The provider that said it, as in `mailwhy explain --list providers`
+    #[arg(long, value_name = "ID")]
+    pub provider: Option<String>,
+}
+
+/// `mailwhy explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// What to explain
+    #[arg(value_name = "TEXT", allow_hyphen_values = false)]
+    pub text: Vec<OsString>,
+
+    #[command(flatten)]
+    pub around: AroundArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    #[command(flatten)]
+    pub language: LanguageArgs,
+
+    /// How to print it
+    #[arg(long, default_value = "text", value_parser = names(["text", "json", "md"], Format::from_name))]
+    pub format: Format,
+
+    /// Show which rules matched, which one decided and why the others did not
+    #[arg(long)]
+    pub why: bool,
+
+    /// Only list what can be explained
+    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "text")]
+    pub list: Option<Listed>,
+
+    /// When to use colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// What `mailwhy explain --list` lists.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Listed {
+    /// Reply codes
+    Codes,
+    /// Enhanced status codes
+    Enhanced,
+    /// Reasons
+    Reasons,
+    /// Providers and server programs
+    Providers,
+    /// Causes: the names of rules
+    Causes,
+}
+
+/// `mailwhy classify`.
+#[derive(Args, Debug)]
+pub struct ClassifyArgs {
+    /// Files with one reply per line, plain or compressed; without any, standard input
+    #[arg(value_name = "FILE")]
+    pub files: Vec<OsString>,
+
+    /// Lines have columns, separated by tabs: text, stage, host; the last two may be missing or empty
+    #[arg(long)]
+    pub tsv: bool,
+
+    /// Only these fields, in this order, for example reason,actor,bad_address
+    #[arg(long, value_name = "FIELD", value_delimiter = ',', hide_possible_values = true,
+        value_parser = names(Field::ALL.map(Field::as_str), Field::from_name))]
+    pub only: Vec<Field>,
+
+    #[command(flatten)]
+    pub around: AroundArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    #[command(flatten)]
+    pub language: LanguageArgs,
+
+    /// How to print them; without it as FILE's extension says (-o), or else as JSON Lines
+    #[arg(long, value_enum)]
+    pub format: Option<EventsFormat>,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How many threads work; 0: one for each processor
+    #[arg(long, value_name = "N", default_value_t = 0, env = "MAILWHY_THREADS")]
+    pub threads: usize,
+}
+
+/// `mailwhy rules`.
+#[derive(Args, Debug)]
+pub struct RulesCommandArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// The commands of `mailwhy rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Tests a file of rules: its form, its examples and near misses, conflicts, and what it takes over
+    ///
+    /// Exit status: 0 all is well, 1 an example goes elsewhere or rules contradict each other, 2 the file cannot be
+    /// used.
+    Check(RulesCheckArgs),
+    /// Counts the hits of each rule over logs, and shows the replies that no rule knows
+    ///
+    /// Those are grouped and printed without addresses, hosts, ids and numbers, ready for a bug report.
+    Coverage(RulesCoverageArgs),
+}
+
+/// `mailwhy rules check`.
+#[derive(Args, Debug)]
+pub struct RulesCheckArgs {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `mailwhy rules coverage`.
+#[derive(Args, Debug)]
+pub struct RulesCoverageArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// How many rules and unknown replies to show; 0: all
+    #[arg(short = 't', long, value_name = "N", default_value_t = 40)]
+    pub top: usize,
+}
+
 /// The language of the texts.
 #[derive(Args, Clone, Debug)]
 pub struct LanguageArgs {
@@ -181,9 +370,11 @@ impl LanguageArgs {
     /// The language that was asked for, by option or by locale.
     #[must_use]
     pub fn get(&self) -> Lang {
-        let locale = || ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| {
-            std::env::var(name).ok().filter(|value| !value.is_empty())
-        });
+        let locale = || {
+            ["LC_ALL", "LC_MESSAGES", "LANG"]
+                .iter()
+                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        };
         match self.lang {
             Some(LangArg::En) => Lang::En,
             Some(LangArg::Ru) => Lang::Ru,
@@ -219,6 +410,17 @@ pub enum Color {
     /// No
     Never,
 }
+
+/// The names of the stages.
+const STAGES: [&str; 11] = {
+    let mut names = [""; 11];
+    let mut i = 0;
+    while i < names.len() {
+        names[i] = Stage::ALL[i].as_str();
+        i += 1;
+    }
+    names
+};
 
 /// Reads a value by its stable name.
 fn names<T: Clone + Send + Sync + 'static, const N: usize>(

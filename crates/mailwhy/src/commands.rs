@@ -1,7 +1,10 @@
 //! The commands.
 
+pub mod classify;
 pub mod events;
+pub mod explain;
 pub mod report;
+pub mod rules;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -9,9 +12,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use jiff::Zoned;
+use mailwhy::codes::Lang;
 use mailwhy::input::{self, Options, Problem, Source};
+use mailwhy::report::Style;
 
-use crate::cli::InputArgs;
+use crate::cli::{Color, InputArgs};
 use crate::when::Window;
 
 /// How a command ended: the exit status.
@@ -151,9 +156,27 @@ impl Output {
     }
 }
 
+/// How texts are printed there.
+pub fn style(lang: Lang, color: Color, output: &Output) -> Style {
+    let terminal = output.is_terminal();
+    let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let width = terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
+    Style {
+        lang,
+        color: match color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !dumb && !no_color,
+        },
+        width: width.clamp(60, 200),
+        ..Style::default()
+    }
+}
+
 /// Whether an error is only that nobody reads our output any more (`mailwhy events | head`).
 pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
-    })
+    error
+        .chain()
+        .any(|cause| cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe))
 }

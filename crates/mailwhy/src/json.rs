@@ -1,7 +1,9 @@
-//! One event as one line of JSON, written directly: there may be millions.
+//! Events and verdicts as lines of JSON, written directly: there may be millions.
 
 use std::fmt::Display;
 use std::io::Write;
+
+use mailwhy::report::Value;
 
 /// An object in the making.
 pub struct Object<'a> {
@@ -82,6 +84,19 @@ impl<'a> Object<'a> {
         }
     }
 
+    /// A field of a verdict.
+    pub fn value(&mut self, key: &str, value: Value) {
+        match value {
+            Value::Null => self.null(key),
+            Value::Bool(yes) => self.number(key, yes),
+            Value::Number(n) => self.number(key, n),
+            Value::Text(text) => self.string(key, text.as_bytes()),
+            Value::Enhanced(code) => self.number(key, format_args!("\"{code}\"")),
+            Value::Span(from, to) => self.number(key, format_args!("[{from},{to}]")),
+            Value::Hash(hash) => self.number(key, format_args!("\"{hash:016x}\"")),
+        }
+    }
+
     /// A list of names that need no escapes.
     pub fn array(&mut self, key: &str, names: impl Iterator<Item = &'static str>) {
         self.key(key);
@@ -102,6 +117,23 @@ impl<'a> Object<'a> {
         inner.end();
         self.lossy |= lossy;
     }
+}
+
+/// A field of a verdict as a cell of a CSV table.
+pub fn csv_value(value: Value, out: &mut Vec<u8>) {
+    // Writing to memory cannot fail.
+    let _ = match value {
+        Value::Null => Ok(()),
+        Value::Bool(yes) => write!(out, "{yes}"),
+        Value::Number(n) => write!(out, "{n}"),
+        Value::Text(text) if text.contains([',', '"', '\n', '\r']) => {
+            write!(out, "\"{}\"", text.replace('"', "\"\""))
+        }
+        Value::Text(text) => write!(out, "{text}"),
+        Value::Enhanced(code) => write!(out, "{code}"),
+        Value::Span(from, to) => write!(out, "{from}-{to}"),
+        Value::Hash(hash) => write!(out, "{hash:016x}"),
+    };
 }
 
 /// Appends `text` with what JSON wants escaped, and with what would act on a terminal.

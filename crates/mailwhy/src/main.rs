@@ -19,6 +19,9 @@ fn main() -> ExitCode {
     let result = match &cli.command {
         Command::Report(args) => commands::report::run(args),
         Command::Events(args) => commands::events::run(args),
+        Command::Explain(args) => commands::explain::run(args),
+        Command::Classify(args) => commands::classify::run(args),
+        Command::Rules(args) => commands::rules::run(&args.command),
     };
     match result {
         Ok(Exit::Found) => ExitCode::SUCCESS,

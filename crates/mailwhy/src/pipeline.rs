@@ -27,10 +27,32 @@ pub fn run<T: Send>(
     options: &Options,
     threads: usize,
     work: impl Fn(&Chunk) -> T + Sync,
+    join: impl FnMut(Taken, T) -> ControlFlow<()>,
+) -> input::Summary {
+    run_records(sources, options, threads, exim::starts_record, work, join)
+}
+
+/// The same where every line is a record of its own.
+pub fn run_lines<T: Send>(
+    sources: &[Source],
+    options: &Options,
+    threads: usize,
+    work: impl Fn(&Chunk) -> T + Sync,
+    join: impl FnMut(Taken, T) -> ControlFlow<()>,
+) -> input::Summary {
+    run_records(sources, options, threads, |_| true, work, join)
+}
+
+fn run_records<T: Send>(
+    sources: &[Source],
+    options: &Options,
+    threads: usize,
+    starts_record: fn(&[u8]) -> bool,
+    work: impl Fn(&Chunk) -> T + Sync,
     mut join: impl FnMut(Taken, T) -> ControlFlow<()>,
 ) -> input::Summary {
     if threads == 1 {
-        return input::read(sources, options, exim::starts_record, &mut |chunk| {
+        return input::read(sources, options, starts_record, &mut |chunk| {
             let flow = join((chunk.file, chunk.taken), work(&chunk));
             options.pool.put(chunk.data);
             flow
@@ -41,7 +63,7 @@ pub fn run<T: Send>(
         let (results_in, results) = bounded::<(u64, Taken, T)>(threads);
         let reader = scope.spawn(move || {
             let mut number = 0;
-            input::read(sources, options, exim::starts_record, &mut |chunk| {
+            input::read(sources, options, starts_record, &mut |chunk| {
                 number += 1;
                 match chunks_in.send((number - 1, chunk)) {
                     Ok(()) => ControlFlow::Continue(()),

@@ -9,6 +9,7 @@ mod field;
 mod json;
 mod layout;
 mod markdown;
+mod markup;
 mod text;
 mod words;
 
@@ -176,17 +177,19 @@ impl Explanation {
         if facts.reason != Reason::Accepted {
             items.push(format!("{}: {}", words.who_acts, (words.actor)(facts.actor)));
             items.push((words.retry)(facts.retry).to_owned());
+        }
+        if !matches!(facts.reason, Reason::Accepted | Reason::Unknown) {
             items.push(format!("{} {}", words.reaches, (words.scope)(facts.scope)));
         }
         items
     }
 
-    /// `how sure: … · rule …`
+    /// How sure it is, in words, and what decided.
     fn certainty(&self) -> Option<String> {
         let words = self.words();
         let verdict = self.verdict.as_ref().filter(|_| self.topic == Topic::Reply)?;
         let sure = (words.confidence)(verdict.confidence.as_str());
-        Some(format!("{}: {sure} · {} {}", words.certainty, words.rule, verdict.rule))
+        Some(format!("{sure} · {} {}", words.rule, verdict.rule))
     }
 }
 

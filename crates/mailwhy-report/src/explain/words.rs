@@ -7,6 +7,8 @@ use super::{Actor, Class, Retry, Scope, Stage};
 pub(crate) struct Words {
     // The names of closed lists.
     pub(crate) actor: fn(Actor) -> &'static str,
+    /// Who does what has to be done by nobody.
+    pub(crate) by_itself: &'static str,
     pub(crate) class: fn(Class) -> &'static str,
     pub(crate) retry: fn(Retry) -> &'static str,
     pub(crate) scope: fn(Scope) -> &'static str,
@@ -81,6 +83,7 @@ pub(crate) static EN: Words = Words {
         Actor::Recipient => "the recipient",
         Actor::RecipientAdmin => "the recipient's administrator",
     },
+    by_itself: "nothing to do",
     class: |class| match class {
         Class::Success => "success",
         Class::Intermediate => "go on",
@@ -160,7 +163,9 @@ pub(crate) static EN: Words = Words {
     expired: "The server gave up here after trying for too long; what is told is the last cause.",
     only_code: "Only the code is known. With the whole reply and the step it can be told more exactly.",
     many_senses: "This code is used for different things; see below which one applies.",
-    unlisted: |code| format!("{code} is unlisted: no standard and no provider that we know defines it. Its digits say:"),
+    unlisted: |code| {
+        format!("{code} is unlisted: no standard and no provider that we know defines it. Its digits say:")
+    },
     no_such_digit: |digit| format!("{digit}: no meaning is defined"),
     collapsed: |enhanced| format!("It is the enhanced code {enhanced} without its dots."),
     unregistered: "Not in the IANA registry: only some servers use it.",
@@ -199,6 +204,7 @@ pub(crate) static RU: Words = Words {
         Actor::Recipient => "получатель",
         Actor::RecipientAdmin => "администратор получателя",
     },
+    by_itself: "делать ничего не нужно",
     class: |class| match class {
         Class::Success => "успех",
         Class::Intermediate => "продолжайте",
@@ -279,7 +285,9 @@ pub(crate) static RU: Words = Words {
     only_code: "Известен только код. По всему ответу и шагу можно сказать точнее.",
     many_senses: "Этот код употребляют в разных смыслах; ниже — как понять, какой из них ваш.",
     unlisted: |code| {
-        format!("Кода {code} нет ни в стандартах, ни у известных нам почтовых служб. Его цифры говорят вот что:")
+        format!(
+            "Кода {code} нет ни в стандартах, ни у известных нам почтовых служб. Его цифры говорят вот что:"
+        )
     },
     no_such_digit: |digit| format!("{digit}: значение не определено"),
     collapsed: |enhanced| format!("Это расширенный код {enhanced}, записанный без точек."),
@@ -311,6 +319,13 @@ pub(crate) static RU: Words = Words {
     usual_code: "Обычно вместе с",
 };
 
+impl Words {
+    /// Who does what is to be done.
+    pub(crate) fn who_does(&self, actor: Actor) -> &'static str {
+        if actor == Actor::Nobody { self.by_itself } else { (self.actor)(actor) }
+    }
+}
+
 /// The text with what is known put in the place of `{recipient}` and its like, and with a word that says what belongs
 /// there for what is not.
 pub(crate) fn fill<'a>(text: &str, words: &'a Words, known: impl Fn(&str) -> Option<&'a str>) -> String {
@@ -318,9 +333,9 @@ pub(crate) fn fill<'a>(text: &str, words: &'a Words, known: impl Fn(&str) -> Opt
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('{') {
         out += before;
-        let value = after.split_once('}').and_then(|(name, after)| {
-            Some((known(name).or_else(|| (words.placeholder)(name))?, after))
-        });
+        let value = after
+            .split_once('}')
+            .and_then(|(name, after)| Some((known(name).or_else(|| (words.placeholder)(name))?, after)));
         match value {
             Some((value, after)) => {
                 out += value;

@@ -368,7 +368,7 @@ static RU: Words = Words {
         let by = median.map_or_else(String::new, |t| format!(" на {t} (медиана)"));
         let letters = |n| w.count(n, ["письмо", "письма", "писем"]);
         match all.saturating_sub(arrived) {
-            0 => format!("Ничего делать не нужно: {delayed}{by}; дошли все."),
+            0 => format!("Ничего делать не нужно: {delayed}{by}; всё дошло."),
             lost if lost <= arrived => {
                 format!("Ничего делать не нужно: {delayed}{by}; не дошло только {}.", letters(lost))
             }

@@ -10,10 +10,10 @@ use mailwhy::codes::Lang;
 use mailwhy::input::Chunk;
 use mailwhy::logs::exim::{self, Line, Role};
 use mailwhy::logs::{Event, Extensions, Kind, Reply};
-use mailwhy::report::rfc3339;
+use mailwhy::report::{Field, Value, rfc3339};
 use mailwhy::trace::query;
 
-use super::{Exit, Inputs, Output};
+use super::{Exit, Inputs, Output, rules};
 use crate::cli::{EventsArgs, EventsFormat};
 use crate::json::Object;
 use crate::pipeline;
@@ -21,9 +21,35 @@ use crate::progress::Progress;
 
 /// The columns of the CSV form.
 const COLUMNS: [&str; 29] = [
-    "file", "offset", "line", "time", "id", "kind", "sender", "recipient", "original_recipient", "host", "ip", "port",
-    "helo", "router", "transport", "protocol", "size", "message_id", "errno", "queue_time", "delivery_time", "stage",
-    "code", "enhanced", "reply", "response", "error", "reason", "rule",
+    "file",
+    "offset",
+    "line",
+    "time",
+    "id",
+    "kind",
+    "sender",
+    "recipient",
+    "original_recipient",
+    "host",
+    "ip",
+    "port",
+    "helo",
+    "router",
+    "transport",
+    "protocol",
+    "size",
+    "message_id",
+    "errno",
+    "queue_time",
+    "delivery_time",
+    "stage",
+    "code",
+    "enhanced",
+    "reply",
+    "response",
+    "error",
+    "reason",
+    "rule",
 ];
 
 /// Runs the command.
@@ -40,12 +66,14 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
             bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
         }
     };
+    let wants_verdict = args.verdict || format == EventsFormat::Csv;
+    let classifier = if wants_verdict { Some(rules::classifier(&args.rules)?) } else { None };
     let printer = Printer {
         args,
         format,
         lang: args.language.get(),
         names: inputs.sources.iter().map(ToString::to_string).collect(),
-        classifier: (args.verdict || format == EventsFormat::Csv).then(Classifier::new),
+        classifier,
     };
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     let mut output = Output::new(args.output.as_deref())?;
@@ -56,12 +84,13 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
     }
     let mut found = 0;
     let work = |chunk: &Chunk| printer.print(chunk, roles[chunk.file as usize], &inputs);
-    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, (events, bytes)| {
-        found += events;
-        progress.advance(taken);
-        result = output.writer().write_all(&bytes);
-        if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    });
+    let read =
+        pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, (events, bytes)| {
+            found += events;
+            progress.advance(taken);
+            result = output.writer().write_all(&bytes);
+            if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
     progress.clear();
     let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
@@ -247,21 +276,14 @@ fn reply_object(object: &mut Object<'_>, reply: &Reply<'_>) {
 }
 
 fn verdict_object(object: &mut Object<'_>, verdict: &Verdict, lang: Lang) {
-    object.string("reason", verdict.reason.as_str().as_bytes());
-    if let Some(class) = verdict.class {
-        object.string("class", class.as_str().as_bytes());
+    for field in Field::ALL {
+        // The event itself tells what the rest is about.
+        if matches!(field, Field::Evidence | Field::Fingerprint) {
+            continue;
+        }
+        match field.of(verdict, b"", lang, &mut Vec::new()) {
+            Value::Null => {}
+            value => object.value(field.as_str(), value),
+        }
     }
-    object.string("retry", verdict.retry.as_str().as_bytes());
-    object.string("actor", verdict.actor.as_str().as_bytes());
-    object.string("scope", verdict.scope.as_str().as_bytes());
-    object.number("bad_address", verdict.bad_address);
-    object.optional("provider", verdict.provider.map(|p| p.id.as_bytes()));
-    object.optional("blocklist", verdict.blocklist.map(|b| b.id.as_bytes()));
-    object.optional_number("code", verdict.code);
-    object.optional("enhanced", verdict.enhanced.map(|e| e.to_string()).as_deref().map(str::as_bytes));
-    object.optional("stage", verdict.stage.map(|s| s.as_str().as_bytes()));
-    object.string("confidence", verdict.confidence.as_str().as_bytes());
-    object.number("conflict", verdict.conflict);
-    object.string("rule", verdict.rule.as_bytes());
-    object.string("title", verdict.text(lang).title.as_bytes());
 }

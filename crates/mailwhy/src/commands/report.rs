@@ -9,8 +9,8 @@ use mailwhy::input::{self, Chunk};
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{self, About, File, Format, Place, Style, Summary};
 
-use super::{Exit, Inputs, Output};
-use crate::cli::{Color, ReportArgs};
+use super::{Exit, Inputs, Output, complain, rules, style};
+use crate::cli::ReportArgs;
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::when::Window;
@@ -22,10 +22,15 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         return Ok(Exit::Error);
     }
     let format = format(args)?;
+    let classifier = rules::classifier(&args.rules)?;
     let mut progress = Progress::new(&inputs.sources, inputs.progress);
-    let (summary, read) = summarize(&inputs, &mut progress);
+    let (summary, read) = summarize(&inputs, &classifier, &mut progress);
     progress.clear();
     let (lines, unknown) = summary.lines();
+    if lines == 0 && read.bytes > 0 {
+        complain("no line of the log is from that time", Some("see what it spans: mailwhy report without --since and --until"));
+        return Ok(inputs.finish(&read, false));
+    }
     if lines > 0 && lines == unknown {
         let what =
             if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
@@ -47,7 +52,12 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         seconds: output.is_terminal().then(|| progress.elapsed().as_secs_f64()),
     };
     let report = summary.report(about);
-    let style = style(args, &output);
+    let style = Style {
+        top: args.top,
+        by: args.by,
+        verbose: args.verbose,
+        ..style(args.language.get(), args.color, &output)
+    };
     let result =
         report::render(&report, format, &style, output.writer()).and_then(|()| output.writer().flush());
     output.context(result)?;
@@ -55,14 +65,17 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
 }
 
 /// Reads everything and adds it up.
-fn summarize(inputs: &Inputs, progress: &mut Progress) -> (Summary, input::Summary) {
-    let classifier = Classifier::new();
+fn summarize(
+    inputs: &Inputs,
+    classifier: &Classifier,
+    progress: &mut Progress,
+) -> (Summary, input::Summary) {
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
     let work = |chunk: &Chunk| {
         let role = roles[chunk.file as usize];
-        summarize_chunk(chunk, role, role == Role::Reject && repeated, &inputs.window, &classifier)
+        summarize_chunk(chunk, role, role == Role::Reject && repeated, &inputs.window, classifier)
     };
     let mut total = Summary::new();
     let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, part| {
@@ -128,26 +141,6 @@ fn format(args: &ReportArgs) -> Result<Format> {
     Ok(format)
 }
 
-fn style(args: &ReportArgs, output: &Output) -> Style {
-    let terminal = output.is_terminal();
-    let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
-    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width =
-        terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
-    Style {
-        lang: args.language.get(),
-        color: match args.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => terminal && !dumb && !no_color,
-        },
-        width: width.clamp(60, 200),
-        top: args.top,
-        by: args.by,
-        verbose: args.verbose,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -166,7 +159,7 @@ mod tests {
             let mut inputs = Inputs::new(&args.input).expect("inputs");
             inputs.threads = threads;
             inputs.options.chunk_size = chunk_size;
-            let (summary, read) = summarize(&inputs, &mut Progress::new(&inputs.sources, false));
+            let (summary, read) = summarize(&inputs, &Classifier::new(), &mut Progress::new(&inputs.sources, false));
             let about = About { files: files(&inputs, &read), ..About::default() };
             serde_json::to_string(&summary.report(about)).expect("JSON")
         };

@@ -1,0 +1,133 @@
+//! `mailwhy classify`: one reply per line in, one verdict per line out.
+
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use anyhow::{Result, bail};
+use mailwhy::classify::{Classifier, Query, Verdict};
+use mailwhy::codes::{Lang, Stage};
+use mailwhy::input::{self, Chunk, Options};
+use mailwhy::report::Field;
+
+use super::explain::Around;
+use super::{Exit, Output, rules, tell};
+use crate::cli::{ClassifyArgs, EventsFormat};
+use crate::json::{Object, csv_value};
+use crate::pipeline;
+
+/// Runs the command.
+pub fn run(args: &ClassifyArgs) -> Result<Exit> {
+    let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
+        (Some(format), _) => format,
+        (None, Some("csv")) => EventsFormat::Csv,
+        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => EventsFormat::Jsonl,
+        (None, Some(other)) => {
+            bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
+        }
+    };
+    let fields = if args.only.is_empty() { Field::ALL.to_vec() } else { args.only.clone() };
+    let printer = Printer {
+        fields,
+        format,
+        tsv: args.tsv,
+        lang: args.language.get(),
+        around: Around::new(&args.around)?,
+        classifier: rules::classifier(&args.rules)?,
+    };
+    let options = Options::default();
+    let files = if args.files.is_empty() { vec!["-".into()] } else { args.files.clone() };
+    let (sources, problems) = input::find(&files, &options);
+    let mut failed = !problems.is_empty();
+    problems.iter().for_each(tell);
+
+    let mut output = Output::new(args.output.as_deref())?;
+    let mut result = printer.header(output.writer());
+    let mut found = false;
+    let work = |chunk: &Chunk| printer.print(&chunk.data);
+    let threads = pipeline::threads(args.threads);
+    let read = pipeline::run_lines(&sources, &options, threads, work, |_, text: Vec<u8>| {
+        found |= !text.is_empty();
+        // What came through a pipe is answered at once.
+        result = output.writer().write_all(&text).and_then(|()| output.writer().flush());
+        if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    output.context(result)?;
+    for problem in read.problems() {
+        failed = true;
+        tell(problem);
+    }
+    Ok(if failed {
+        Exit::Error
+    } else if found {
+        Exit::Found
+    } else {
+        Exit::Nothing
+    })
+}
+
+/// How verdicts are printed.
+struct Printer {
+    fields: Vec<Field>,
+    format: EventsFormat,
+    tsv: bool,
+    lang: Lang,
+    around: Around,
+    classifier: Classifier,
+}
+
+impl Printer {
+    fn header(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.format == EventsFormat::Csv {
+            let names: Vec<_> = self.fields.iter().map(|field| field.as_str()).collect();
+            writeln!(out, "{}", names.join(","))?;
+        }
+        Ok(())
+    }
+
+    /// The verdicts on all lines.
+    fn print(&self, lines: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(lines.len() * 4);
+        let mut scratch = Vec::new();
+        let whole = lines.strip_suffix(b"\n").unwrap_or(lines);
+        if lines.is_empty() {
+            return out;
+        }
+        for line in whole.split(|&b| b == b'\n') {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let query = if self.tsv { self.columns(line) } else { self.around.query(line) };
+            let verdict = self.classifier.classify(&query);
+            self.line(&verdict, query.text, &mut scratch, &mut out);
+        }
+        out
+    }
+
+    fn line(&self, verdict: &Verdict, text: &[u8], scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
+        let values = self.fields.iter().map(|field| (*field, field.of(verdict, text, self.lang, scratch)));
+        match self.format {
+            EventsFormat::Jsonl => {
+                let mut object = Object::begin(out);
+                values.for_each(|(field, value)| object.value(field.as_str(), value));
+                object.end();
+            }
+            EventsFormat::Csv => {
+                for (n, (_, value)) in values.enumerate() {
+                    if n > 0 {
+                        out.push(b',');
+                    }
+                    csv_value(value, out);
+                }
+            }
+        }
+        out.push(b'\n');
+    }
+
+    /// Text, stage and host, separated by tabs. A stage that is none is left out.
+    fn columns<'a>(&'a self, line: &'a [u8]) -> Query<'a> {
+        let mut columns = line.split(|&b| b == b'\t').map(<[u8]>::trim_ascii);
+        let text = columns.next().unwrap_or_default();
+        let stage = columns.next().and_then(|name| Stage::from_name(std::str::from_utf8(name).ok()?));
+        let host = columns.next().filter(|host| !host.is_empty());
+        let all = self.around.query(text);
+        Query { stage: stage.or(all.stage), host: host.or(all.host), ..all }
+    }
+}

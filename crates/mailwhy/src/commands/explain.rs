@@ -1,0 +1,189 @@
+//! `mailwhy explain`: what a reply, a code or a log line means, why, and what to do about it.
+
+mod list;
+mod question;
+
+use std::ffi::OsStr;
+use std::io::{self, IsTerminal, Read};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use mailwhy::classify::{Classifier, Query};
+use mailwhy::codes::{self, Provider, provider_by_domain, provider_by_host};
+use mailwhy::report::{Context, Explanation, Format, printable};
+
+use super::{Exit, Output, complain, rules, style};
+use crate::cli::{AroundArgs, ExplainArgs};
+pub use question::nearest;
+use question::{LogLine, Question};
+
+/// More than this is no reply.
+const MAX_TEXT: u64 = 1 << 20;
+
+/// Runs the command.
+pub fn run(args: &ExplainArgs) -> Result<Exit> {
+    let mut output = Output::new(None)?;
+    let lang = args.language.get();
+    if let Some(what) = args.list {
+        let result =
+            list::write(what, args.format, lang, output.writer()).and_then(|()| output.writer().flush());
+        output.context(result)?;
+        return Ok(Exit::Found);
+    }
+    let text = text(args)?;
+    let own = rules::load(&args.rules)?;
+    let classifier = own.classifier()?;
+    let around = Around::new(&args.around)?;
+
+    let explanation =
+        match question::read(&text).map(|question| explain(question, &classifier, &around, args)) {
+            Some(Some(explanation)) => explanation,
+            Some(None) => {
+                let shown = printable(text[..text.len().min(200)].trim_ascii());
+                complain(&format!("nothing is known of `{shown}`"), Some(&hint(&text)));
+                return Ok(Exit::Nothing);
+            }
+            None => {
+                complain("nothing to explain: the text is empty", None);
+                return Ok(Exit::Nothing);
+            }
+        };
+    let result = match args.format {
+        Format::Json => explanation.write_json(output.writer()),
+        Format::Markdown => explanation.write_markdown(output.writer()),
+        Format::Text | Format::Csv => {
+            explanation.write_text(&style(lang, args.color, &output), output.writer())
+        }
+    };
+    let result = result.and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(Exit::Found)
+}
+
+/// `None` where nothing is known.
+fn explain(
+    question: Question<'_>,
+    classifier: &Classifier,
+    around: &Around,
+    args: &ExplainArgs,
+) -> Option<Explanation> {
+    let mut context = Context { lang: args.language.get(), ..Context::default() };
+    let classify = |query: &Query<'_>| {
+        if args.why {
+            let why = classifier.why(query);
+            (why.verdict, Some(why.candidates))
+        } else {
+            (classifier.classify(query), None)
+        }
+    };
+    let (explanation, candidates, text) = match question {
+        Question::Code(asked, text) => {
+            let (verdict, candidates) = classify(&around.query(text.as_bytes()));
+            (Explanation::of_code(asked, &verdict, &context), candidates, text.into_bytes())
+        }
+        Question::Reason(reason) => return Some(Explanation::of_reason(reason, &context)),
+        Question::Cause(cause) => return Some(Explanation::of_cause(cause, &context)),
+        Question::Provider(provider) => return Some(Explanation::of_provider(provider, &context)),
+        Question::Blocklist(list) => return Some(Explanation::of_blocklist(list, &context)),
+        Question::Log(line) => {
+            let LogLine { text, stage, host, recipient, sender_domain, class } = line;
+            let domain =
+                recipient.as_deref().and_then(|r| r.rsplit_once('@')).map(|(_, domain)| domain.to_owned());
+            let known = Query {
+                text: &text,
+                stage,
+                host: host.as_deref(),
+                recipient_domain: domain.as_deref().map(str::as_bytes),
+                class,
+            };
+            let (verdict, candidates) = classify(&around.over(known));
+            (context.recipient, context.sender_domain) = (recipient, sender_domain);
+            (Explanation::of_reply(&verdict, &text, &context), candidates, text)
+        }
+        Question::Reply(text) => {
+            let (verdict, candidates) = classify(&around.query(text));
+            if verdict.rule == "none" {
+                return None;
+            }
+            (Explanation::of_reply(&verdict, text, &context), candidates, text.to_owned())
+        }
+        Question::Quiet => return None,
+    };
+    Some(match candidates {
+        Some(candidates) => explanation.with_candidates(&candidates, &text),
+        None => explanation,
+    })
+}
+
+/// The words of the command line, or else standard input.
+fn text(args: &ExplainArgs) -> Result<Vec<u8>> {
+    let mut text = Vec::new();
+    if args.text.is_empty() || args.text == ["-"] {
+        if args.text.is_empty() && io::stdin().is_terminal() {
+            bail!(
+                "nothing to explain\nhint: give a reply, a code, a reason or a log line, or see `mailwhy explain --help`"
+            );
+        }
+        io::stdin().lock().take(MAX_TEXT).read_to_end(&mut text).context("cannot read standard input")?;
+    } else {
+        text = args.text.join(OsStr::new(" ")).into_encoded_bytes();
+    }
+    Ok(text)
+}
+
+/// What else could have been meant.
+fn hint(text: &[u8]) -> String {
+    if matches!(question::read(text), Some(Question::Quiet)) {
+        return "the log line reports no failure; see what it says with `mailwhy events`".to_owned();
+    }
+    let text = String::from_utf8_lossy(text);
+    let near = question::similar(&text);
+    if near.is_empty() {
+        "give the whole reply with its code, or see `mailwhy explain --list reasons`".to_owned()
+    } else {
+        format!("did you mean {}?", near.join(" or "))
+    }
+}
+
+/// What the options say of a reply.
+pub struct Around {
+    args: AroundArgs,
+    /// A host and a domain that only this provider has.
+    provider: Option<&'static Provider>,
+}
+
+impl Around {
+    /// Reads the options.
+    pub fn new(args: &AroundArgs) -> Result<Self> {
+        let provider = args.provider.as_deref().map(|id| {
+            let found = codes::PROVIDERS.iter().find(|p| p.id == id);
+            let found = found
+                .or_else(|| provider_by_domain(id.as_bytes()))
+                .or_else(|| provider_by_host(id.as_bytes()));
+            found.ok_or_else(|| {
+                let near = nearest(id, codes::PROVIDERS.iter().map(|p| p.id));
+                let hint = near.first().map_or("see `mailwhy explain --list providers`".to_owned(), |near| {
+                    format!("did you mean {near}?")
+                });
+                anyhow!("there is no provider `{id}`\nhint: {hint}")
+            })
+        });
+        Ok(Self { args: args.clone(), provider: provider.transpose()? })
+    }
+
+    /// The question for a reply of which nothing else is known.
+    pub fn query<'a>(&'a self, text: &'a [u8]) -> Query<'a> {
+        self.over(Query::new(text))
+    }
+
+    /// The question, with what the options say in the place of what is known.
+    pub fn over<'a>(&'a self, query: Query<'a>) -> Query<'a> {
+        let host = self.args.host.as_deref().or_else(|| self.provider?.hosts.first().copied());
+        let domain = self.provider.and_then(|p| p.domains.first().copied());
+        Query {
+            stage: self.args.stage.or(query.stage),
+            host: host.map(str::as_bytes).or(query.host),
+            recipient_domain: domain.map(str::as_bytes).or(query.recipient_domain),
+            ..query
+        }
+    }
+}

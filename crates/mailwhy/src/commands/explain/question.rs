@@ -1,0 +1,241 @@
+//! What a person asks for: a code, a name, a log line or a reply.
+
+use mailwhy::codes::{
+    self, BLOCKLISTS, Blocklist, CAUSES, Cause, Class, Enhanced, PROVIDERS, Provider, Reason, Stage,
+    provider_by_domain, provider_by_host,
+};
+use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::{Event, Kind};
+use mailwhy::report::CodeAsked;
+use mailwhy::trace::{domain_of, query};
+
+/// Names that are no more alike than this are not suggested.
+const ALIKE: f64 = 0.84;
+
+/// What is asked.
+pub enum Question<'a> {
+    /// Codes, and how a server would write them.
+    Code(CodeAsked, String),
+    Reason(Reason),
+    Cause(&'static Cause),
+    Provider(&'static Provider),
+    Blocklist(&'static Blocklist),
+    Log(LogLine),
+    Reply(&'a [u8]),
+    /// Log lines, none of which reports a failure or holds a reply.
+    Quiet,
+}
+
+/// What a log line tells of a failure.
+pub struct LogLine {
+    pub text: Vec<u8>,
+    pub stage: Option<Stage>,
+    pub host: Option<Vec<u8>>,
+    pub recipient: Option<String>,
+    pub sender_domain: Option<String>,
+    pub class: Option<Class>,
+}
+
+/// What `text` asks for; `None` where it is empty.
+pub fn read<'a>(text: &'a [u8]) -> Option<Question<'a>> {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return None;
+    }
+    if let Ok(words) = std::str::from_utf8(text)
+        && words.len() < 80
+        && let Some(question) = code(words).or_else(|| name(words))
+    {
+        return Some(question);
+    }
+    Some(match log_line(text) {
+        Found::Failure(line) => Question::Log(*line),
+        Found::Other => Question::Quiet,
+        Found::Nothing => Question::Reply(text),
+    })
+}
+
+/// Codes and nothing else: `421`, `5.1.1`, `550 5.7.26`, `550-5.7.26`, `SMTP error 550`, `X.7.26`.
+fn code(text: &str) -> Option<Question<'static>> {
+    let (mut code, mut enhanced) = (None, None);
+    let parts =
+        text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '/' | ',' | '(' | ')' | '#' | ':'));
+    for part in parts.filter(|part| !part.is_empty()) {
+        if let Some(found) = enhanced_code(part) {
+            if enhanced.replace(found).is_some() {
+                return None;
+            }
+        } else if part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit()) {
+            let found = part.parse().ok().filter(|n: &u16| (100..700).contains(n))?;
+            if code.replace(found).is_some() {
+                return None;
+            }
+        } else if !matches!(&*part.to_lowercase(), "smtp" | "error" | "code" | "status" | "код" | "ошибка")
+        {
+            return None;
+        }
+    }
+    let written = match (code, enhanced) {
+        (None, None) => return None,
+        (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
+        (Some(code), None) => code.to_string(),
+        (None, Some(enhanced)) => enhanced.to_string(),
+    };
+    Some(Question::Code(CodeAsked { code, enhanced }, written))
+}
+
+/// `5.1.1`, and `X.1.1` for any class.
+fn enhanced_code(text: &str) -> Option<Enhanced> {
+    let read =
+        |text: &str| Enhanced::prefix(text.as_bytes()).filter(|(_, len)| *len == text.len()).map(|(e, _)| e);
+    let any = text.strip_prefix(['X', 'x']).map(|rest| format!("5{rest}"));
+    read(any.as_deref().unwrap_or(text))
+}
+
+/// The name of a reason, a rule, a provider or a blocklist.
+fn name(text: &str) -> Option<Question<'static>> {
+    let id = text.to_lowercase();
+    let hyphened = id.replace([' ', '_'], "-");
+    if let Some(reason) = Reason::from_name(&hyphened) {
+        return Some(Question::Reason(reason));
+    }
+    if let Some(cause) = codes::cause(&id) {
+        return Some(Question::Cause(cause));
+    }
+    let provider = PROVIDERS.iter().find(|p| p.id == hyphened || p.name.to_lowercase() == id);
+    // A host or domain, but not a word: `com` belongs to nobody.
+    let by_name = || provider_by_domain(id.as_bytes()).or_else(|| provider_by_host(id.as_bytes()));
+    if let Some(provider) = provider.or_else(by_name) {
+        return Some(Question::Provider(provider));
+    }
+    if let Some(list) =
+        BLOCKLISTS.iter().find(|b| b.id == hyphened || b.rule == id || b.name.to_lowercase() == id)
+    {
+        return Some(Question::Blocklist(list));
+    }
+    // What `rule` says of codes.
+    id.strip_prefix("basic:").or_else(|| id.strip_prefix("enhanced:")).and_then(code)
+}
+
+enum Found {
+    Failure(Box<LogLine>),
+    /// Log lines, but none of them reports a failure.
+    Other,
+    Nothing,
+}
+
+/// The first failure that is logged in the text, or else the first reply.
+fn log_line(text: &[u8]) -> Found {
+    let mut found = Found::Nothing;
+    let mut sender = None;
+    exim::scan(text, Role::Main, |line| {
+        if line.time.is_none() || matches!(line.kind, Kind::Unknown | Kind::Continuation) {
+            return;
+        }
+        let event = line.event();
+        sender = sender.take().or(event.sender.map(<[u8]>::to_vec));
+        if matches!(found, Found::Failure(_)) {
+            return;
+        }
+        let reply = event.reply.or(event.response);
+        let asked = query(&event).filter(|q| !q.text.is_empty());
+        found = match (asked, reply) {
+            (Some(asked), _) => Found::Failure(Box::new(LogLine {
+                text: asked.text.to_owned(),
+                stage: asked.stage,
+                host: asked.host.map(<[u8]>::to_vec),
+                class: asked.class,
+                ..around(&event)
+            })),
+            (None, Some(reply)) => Found::Failure(Box::new(LogLine {
+                text: reply.text.to_owned(),
+                stage: reply.stage,
+                ..around(&event)
+            })),
+            (None, None) => Found::Other,
+        };
+    });
+    if let (Found::Failure(line), Some(sender)) = (&mut found, sender) {
+        let domain = domain_of(&sender);
+        line.sender_domain = std::str::from_utf8(domain).ok().filter(|d| !d.is_empty()).map(str::to_owned);
+    }
+    found
+}
+
+fn around(event: &Event<'_>) -> LogLine {
+    LogLine {
+        text: Vec::new(),
+        stage: event.stage,
+        host: event.host.or(event.ip).map(<[u8]>::to_vec),
+        recipient: event.recipient.map(mailwhy::report::printable).filter(|r| r.contains('@')),
+        sender_domain: None,
+        class: None,
+    }
+}
+
+/// Names that look like what was asked, the likeliest first.
+pub fn similar(text: &str) -> Vec<&'static str> {
+    let text = text.trim().to_lowercase().replace([' ', '_'], "-");
+    if text.len() > 60 {
+        return Vec::new();
+    }
+    let names = Reason::ALL.iter().map(|reason| reason.as_str());
+    let names = names.chain(PROVIDERS.iter().map(|p| p.id)).chain(BLOCKLISTS.iter().map(|b| b.id));
+    nearest(&text, names.chain(CAUSES.iter().map(|c| c.id)))
+}
+
+/// Up to three of the names that are most like `text`.
+pub fn nearest<'a>(text: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut near: Vec<(f64, &str)> = names
+        .map(|name| (strsim::jaro_winkler(text, name), name))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    near.dedup_by_key(|(_, name)| *name);
+    // What is much less alike than the best is noise.
+    let best = near.first().map_or(1.0, |(alike, _)| *alike);
+    near.into_iter().filter(|(alike, _)| *alike > best - 0.06).take(3).map(|(_, name)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(text: &str) -> Option<(Option<u16>, Option<String>)> {
+        match code(text)? {
+            Question::Code(asked, _) => Some((asked.code, asked.enhanced.map(|e| e.to_string()))),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn codes() {
+        let some = |code: u16| Some((Some(code), None));
+        assert_eq!(asked("421"), some(421));
+        assert_eq!(asked("SMTP error 550"), some(550));
+        assert_eq!(asked("ошибка 550"), some(550));
+        for both in ["550 5.7.26", "550-5.7.26", "550 (5.7.26)", "5.7.26 550", "550 #5.7.26"] {
+            assert_eq!(asked(both), Some((Some(550), Some("5.7.26".to_owned()))), "{both}");
+        }
+        assert_eq!(asked("5.7.999"), Some((None, Some("5.7.999".to_owned()))));
+        assert_eq!(asked("x.1.1"), Some((None, Some("5.1.1".to_owned()))));
+        for other in ["", "error", "99", "5500", "550 550", "5.7.1.2", "550 no", "700", "1.2.3"] {
+            assert_eq!(asked(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_alike() {
+        assert_eq!(similar("gmial").first(), Some(&"gmail"));
+        assert_eq!(similar("mailbox-ful").first(), Some(&"mailbox-full"));
+        assert_eq!(similar("greylist").first(), Some(&"greylisted"));
+        assert!(similar("xyzzy").is_empty());
+    }
+
+    #[test]
+    fn one_entry_has_one_name() {
+        for list in &BLOCKLISTS {
+            assert!(codes::cause(list.id).is_none(), "{}", list.id);
+        }
+    }
+}

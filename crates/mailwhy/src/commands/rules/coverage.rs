@@ -1,0 +1,147 @@
+//! `mailwhy rules coverage`: what the rules know of a log, and what they do not.
+
+use std::cmp::Reverse;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+
+use anyhow::Result;
+use mailwhy::classify::{Classifier, Confidence, Verdict, normalize};
+use mailwhy::codes::Reason;
+use mailwhy::input::Chunk;
+use mailwhy::logs::exim::{self, Role};
+use mailwhy::report::printable;
+use mailwhy::trace::{Groups, Map};
+
+use crate::cli::RulesCoverageArgs;
+use crate::commands::{Exit, Inputs, Output, rules};
+use crate::pipeline;
+use crate::progress::Progress;
+
+/// Runs the command.
+pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
+    let classifier = rules::classifier(&args.rules)?;
+    let inputs = Inputs::new(&args.input)?;
+    if inputs.sources.is_empty() {
+        return Ok(Exit::Error);
+    }
+    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    // The reject log repeats what the main log says of rejections.
+    let repeated = roles.contains(&Role::Main);
+    let mut progress = Progress::new(&inputs.sources, inputs.progress);
+    let mut total = Hits::default();
+    let work = |chunk: &Chunk| {
+        let mut hits = Hits::default();
+        let role = roles[chunk.file as usize];
+        if !(role == Role::Reject && repeated) {
+            hits.read(&chunk.data, role, &inputs, &classifier);
+        }
+        hits
+    };
+    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, hits| {
+        total.append(hits);
+        progress.advance(taken);
+        ControlFlow::Continue(())
+    });
+    progress.clear();
+
+    let mut output = Output::new(None)?;
+    let top = if args.top == 0 { usize::MAX } else { args.top };
+    let result = total.write(top, output.writer()).and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(inputs.finish(&read, total.lines() > 0))
+}
+
+/// How often each distinct failure occurs.
+#[derive(Default)]
+struct Hits {
+    groups: Groups,
+    /// Of each group.
+    counts: Vec<u64>,
+}
+
+impl Hits {
+    fn read(&mut self, lines: &[u8], role: Role, inputs: &Inputs, classifier: &Classifier) {
+        let mut inside = true;
+        exim::scan(lines, role, |line| {
+            if let Some(time) = line.time {
+                inside = inputs.window.contains(time);
+            }
+            if !inside {
+                return;
+            }
+            if let Some(id) = self.groups.of(&line.event(), classifier) {
+                self.counts.resize(self.groups.len(), 0);
+                self.counts[id.0 as usize] += 1;
+            }
+        });
+    }
+
+    fn append(&mut self, later: Self) {
+        let places = self.groups.append(later.groups);
+        self.counts.resize(self.groups.len(), 0);
+        for (place, count) in places.iter().zip(later.counts) {
+            self.counts[place.0 as usize] += count;
+        }
+    }
+
+    fn lines(&self) -> u64 {
+        self.counts.iter().sum()
+    }
+
+    fn write(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+        let groups = || self.groups.iter().zip(self.counts.iter().copied());
+        let mut rules: Map<&str, (u64, Verdict)> = Map::default();
+        for (group, count) in groups() {
+            rules.entry(group.verdict.rule).or_insert((0, group.verdict)).0 += count;
+        }
+        let mut rules: Vec<_> = rules.into_iter().collect();
+        rules.sort_by_key(|(rule, (count, _))| (Reverse(*count), *rule));
+        let mut unknown: Vec<_> = groups().filter(|(group, _)| is_unknown(&group.verdict)).collect();
+        unknown.sort_by_key(|(group, count)| (Reverse(*count), group.fingerprint));
+
+        let missed: u64 = unknown.iter().map(|(_, count)| count).sum();
+        let (lines, kinds) = (self.lines(), self.groups.len());
+        writeln!(
+            out,
+            "{lines} failures of {kinds} kinds; no rule knows {missed} of {} kinds\n",
+            unknown.len()
+        )?;
+        let column = rules.iter().take(top).map(|(rule, _)| rule.len()).max().unwrap_or_default();
+        writeln!(out, "{:>10}  {:column$}  reason", "hits", "rule")?;
+        for (rule, (count, verdict)) in rules.iter().take(top) {
+            writeln!(out, "{count:>10}  {rule:column$}  {}", verdict.reason.as_str())?;
+        }
+        if let Some(more) = rules.len().checked_sub(top).filter(|more| *more > 0) {
+            writeln!(out, "{:>10}  and {more} rules more", "")?;
+        }
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\nReplies that no rule knows, without addresses, hosts, ids and numbers:\n")?;
+        let mut normal = Vec::new();
+        for (group, count) in unknown.iter().take(top) {
+            normal.clear();
+            normalize(&group.sample, &mut normal);
+            let verdict = &group.verdict;
+            let stage = verdict.stage.map_or("-", |stage| stage.as_str());
+            let provider = verdict.provider.map_or("-", |provider| provider.id);
+            writeln!(
+                out,
+                "{count:>10}  {:016x}  {stage}  {provider}  {} ({})\n            {}",
+                group.fingerprint,
+                verdict.reason.as_str(),
+                verdict.rule,
+                printable(&normal),
+            )?;
+        }
+        if let Some(more) = unknown.len().checked_sub(top).filter(|more| *more > 0) {
+            writeln!(out, "{:>10}  and {more} kinds more (--top 0 shows all)", "")?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether nothing but the code, if that, speaks for the verdict.
+fn is_unknown(verdict: &Verdict) -> bool {
+    verdict.reason == Reason::Unknown || verdict.confidence == Confidence::Guess
+}
