@@ -122,6 +122,29 @@ impl Kind {
         }
     }
 
+    /// Whether such a line, if it has a message id, is a step in the life of that message.
+    ///
+    /// Other lines with an id may be of a message that was refused in the end.
+    #[must_use]
+    pub const fn is_step(self) -> bool {
+        matches!(
+            self,
+            Self::Arrival
+                | Self::FakeReject
+                | Self::Delivery
+                | Self::AdditionalDelivery
+                | Self::Cutthrough
+                | Self::Failure
+                | Self::Deferral
+                | Self::Completed
+                | Self::Frozen
+                | Self::Unfrozen
+                | Self::Removed
+                | Self::HostError
+                | Self::AuthFailure
+        )
+    }
+
     /// The kind with this name.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {

@@ -211,29 +211,10 @@ impl Summary {
                 counts.last = Some(time);
             }
         }
-        match kind {
-            Kind::Unknown => {
-                if counts.unknown.len() < EXAMPLES {
-                    counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
-                }
-                false
-            }
-            Kind::Arrival
-            | Kind::FakeReject
-            | Kind::Delivery
-            | Kind::AdditionalDelivery
-            | Kind::Cutthrough
-            | Kind::Failure
-            | Kind::Deferral
-            | Kind::Completed
-            | Kind::Frozen
-            | Kind::Unfrozen
-            | Kind::Removed
-            | Kind::HostError
-            | Kind::Rejected
-            | Kind::AuthFailure => true,
-            _ => false,
+        if kind == Kind::Unknown && counts.unknown.len() < EXAMPLES {
+            counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
         }
+        kind.is_step() || kind == Kind::Rejected
     }
 
     /// Counts an event and joins it with its message.

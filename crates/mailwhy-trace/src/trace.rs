@@ -1,6 +1,6 @@
 //! Messages in the making.
 
-use mailwhy_logs::{Event, Kind, Time};
+use mailwhy_logs::{Event, Time};
 
 use crate::draft::Draft;
 use crate::{GroupId, Groups, Id, Map, Message};
@@ -43,22 +43,8 @@ impl Trace {
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
         let Some(id) = event.id.map(Id::new) else { return };
-        match event.kind {
-            Kind::Arrival
-            | Kind::FakeReject
-            | Kind::Delivery
-            | Kind::AdditionalDelivery
-            | Kind::Cutthrough
-            | Kind::Failure
-            | Kind::Deferral
-            | Kind::Completed
-            | Kind::Frozen
-            | Kind::Unfrozen
-            | Kind::Removed
-            | Kind::HostError
-            | Kind::AuthFailure => {}
-            // Other lines with an id may be of a message that was refused in the end.
-            _ => return,
+        if !event.kind.is_step() {
+            return;
         }
         let draft = self.open.entry(id).or_insert_with(|| {
             self.seen += 1;
