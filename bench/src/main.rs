@@ -83,7 +83,12 @@ fn read(path: &Path) -> std::io::Result<Vec<Asked>> {
             .map(|row| {
                 let cell = |i: Option<usize>| i.and_then(|i| row.get(i)).copied().unwrap_or_default();
                 let stage = std::str::from_utf8(cell(stage)).ok().and_then(Stage::from_name);
-                Asked { text: cell(input).to_vec(), stage, host: Some(cell(host).to_vec()), ..Asked::default() }
+                Asked {
+                    text: cell(input).to_vec(),
+                    stage,
+                    host: Some(cell(host).to_vec()),
+                    ..Asked::default()
+                }
             })
             .collect());
     }

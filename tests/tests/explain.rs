@@ -23,13 +23,13 @@ fn a_page_in_each_language() {
     for (name, args) in [
         ("explain_reply", &["504 5.7.4 Unrecognized authentication type"][..]),
         ("explain_code", &["523"]),
-        ("explain_reason", &["greylisted"]),
+        ("explain_reason", &["suppressed"]),
         ("explain_unlisted", &["5.7.999"]),
         ("explain_why", &["--why", UNAUTHENTICATED]),
     ] {
         for lang in ["en", "ru"] {
             let page = Test::new(["explain", "--lang", lang]);
-            let page = args.iter().fold(page, |page, arg| page.arg(arg)).run().success().stdout();
+            let page = args.iter().fold(page, Test::arg).run().success().stdout();
             assert!(!page.contains('{') && !page.contains('\x1b'), "{page}");
             insta::assert_snapshot!(format!("{name}_{lang}"), page);
         }
@@ -290,11 +290,8 @@ fn every_code_of_the_seeds_is_known() {
             let parts: Vec<_> = word.split('.').collect();
             let short = parts.iter().all(|part| !part.is_empty() && part.len() <= 3);
             let class = matches!(parts[0], "2" | "4" | "5");
-            match parts[..] {
-                [_, subject, _] if short && class && subject.len() == 1 => {
-                    drop(codes.insert(word.to_owned()))
-                }
-                _ => {}
+            if short && class && parts.len() == 3 && parts[1].len() == 1 {
+                codes.insert(word.to_owned());
             }
         }
         // A reply code begins a line, stands alone in a cell, or goes before its text.
@@ -306,6 +303,8 @@ fn every_code_of_the_seeds_is_known() {
             }
         }
     }
+    // An example of how such codes are written.
+    codes.remove("2.1.23");
     assert!(codes.len() > 40, "{codes:?}");
     let mut generic = Vec::new();
     for code in &codes {

@@ -10,8 +10,8 @@ use mailwhy_codes::{
 use crate::Query;
 use crate::fold::Folded;
 use crate::known::Known;
-use crate::reply::Replies;
-use crate::rules::{Hit, Rule, Target};
+use crate::reply::{Replies, Signs};
+use crate::rules::{CodeKey, Hit, Rule, Target};
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Refusal, Strength};
 
@@ -89,12 +89,11 @@ pub(crate) struct Case<'a> {
     /// What the tables know of them.
     basic_entry: Option<&'static BasicCode>,
     enhanced_entry: Option<&'static EnhancedCode>,
-    /// Whether words take the finality from a final refusal.
-    temporary: bool,
+    signs: Signs,
 }
 
 impl<'a> Case<'a> {
-    pub(crate) fn new(query: &'a Query<'a>, replies: Replies, temporary: bool) -> Self {
+    pub(crate) fn new(query: &'a Query<'a>, replies: Replies, signs: Signs) -> Self {
         let outer = replies.outer;
         let code = replies.innermost().and_then(|r| r.code);
         let enhanced = replies.innermost().and_then(|r| r.enhanced).or(outer.and_then(|r| r.enhanced));
@@ -112,7 +111,7 @@ impl<'a> Case<'a> {
             enhanced,
             basic_entry: code.and_then(codes::basic),
             enhanced_entry: enhanced.and_then(codes::enhanced),
-            temporary,
+            signs,
         }
     }
 
@@ -172,6 +171,21 @@ impl<'a> Case<'a> {
         (!stage_fits).then_some(Refusal::Stages(cause.stages))
     }
 
+    /// The codes that rules may give a meaning, each once.
+    pub(crate) fn keys<'k>(&self, keys: &'k mut [CodeKey; 4]) -> &'k [CodeKey] {
+        let outer = self.replies.outer;
+        let enhanced = [self.enhanced, outer.and_then(|r| r.enhanced)].into_iter().flatten();
+        let basic = [self.code, outer.and_then(|r| r.code)].into_iter().flatten();
+        let mut count = 0;
+        for key in enhanced.map(|e| CodeKey::Enhanced(e.subject, e.detail)).chain(basic.map(CodeKey::Basic)) {
+            if !keys[..count].contains(&key) {
+                keys[count] = key;
+                count += 1;
+            }
+        }
+        &keys[..count]
+    }
+
     /// What the codes say by a rule that gives them a meaning.
     pub(crate) fn by_code(&self, rule: Rule) -> Option<Finding> {
         // The narrower a set of codes, the better it is known.
@@ -212,14 +226,17 @@ impl<'a> Case<'a> {
         [enhanced, stage, basic].into_iter().flatten()
     }
 
-    /// Whether the codes are in the set. Where the text has no code, the class stands for all its codes.
+    /// Whether the codes are in the set. Where the text has no code, the class stands for all its codes; where that is not
+    /// known either, nothing speaks against it.
     fn accepts(&self, pattern: &CodePattern) -> bool {
         let outer = self.replies.outer;
         let (outer_code, outer_enhanced) = (outer.and_then(|r| r.code), outer.and_then(|r| r.enhanced));
         pattern.matches(self.code, self.enhanced)
             || pattern.matches(outer_code, outer_enhanced)
             || self.code.is_none()
-                && pattern.basic.is_some_and(|(from, to)| to == from + 99 && Class::of(from) == self.class)
+                && pattern.basic.is_some_and(|(from, to)| {
+                    to == from + 99 && self.class.is_none_or(|c| Class::of(from) == Some(c))
+                })
                 && pattern.enhanced.is_none_or(|p| self.enhanced.is_some_and(|e| p.matches(e)))
     }
 
@@ -282,7 +299,11 @@ impl<'a> Case<'a> {
             self.stage,
             Some(Stage::Connect | Stage::Helo | Stage::Starttls | Stage::Auth | Stage::Mail)
         );
-        if self.class != Some(Class::Permanent) || !code_is_final || !enhanced_is_final || before {
+        if self.class != Some(Class::Permanent)
+            || !code_is_final
+            || !enhanced_is_final
+            || before && best.reason != Reason::DomainNoMail
+        {
             return false;
         }
         let proves = match (best.strength, best.cause) {
@@ -296,7 +317,9 @@ impl<'a> Case<'a> {
             (Strength::Enhanced, None) => self.enhanced_entry.is_some_and(|e| e.bad_address),
             _ => false,
         };
-        proves && !self.temporary
+        // Who wrote a text of a provider's own is known to have meant the recipient.
+        let doubtful = self.signs.sending && best.strength < Strength::ProviderCode;
+        proves && !self.signs.temporary && !doubtful
     }
 
     /// Whether a code that has one meaning has another than the chosen one.

@@ -10,7 +10,7 @@ use crate::fold::Folded;
 use crate::known::Known;
 use crate::own::{self, OwnRule, RuleError};
 use crate::reply::{Replies, Signs};
-use crate::rules::{Hit, Rules, Seen, Target};
+use crate::rules::{CodeKey, Hit, Rules, Seen, Target};
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Candidate, Refusal, Strength, Why};
 
@@ -75,6 +75,11 @@ impl Classifier {
     /// The verdict on one reply.
     #[must_use]
     pub fn classify(&self, query: &Query<'_>) -> Verdict {
+        if let Some(at) = refused_after_all(query.text) {
+            let mut verdict = self.classify(&Query { text: &query.text[at as usize..], ..*query });
+            verdict.evidence = (verdict.evidence.0 + at, verdict.evidence.1 + at);
+            return verdict;
+        }
         accepted(query).unwrap_or_else(|| {
             SCRATCH.with_borrow_mut(|scratch| {
                 let (mut best, mut expired) = (None, false);
@@ -92,6 +97,13 @@ impl Classifier {
     /// The verdict on one reply and the rules that it was chosen from. Slower than [`classify`](Self::classify).
     #[must_use]
     pub fn why(&self, query: &Query<'_>) -> Why {
+        if let Some(at) = refused_after_all(query.text) {
+            let mut why = self.why(&Query { text: &query.text[at as usize..], ..*query });
+            let shift = |(start, end)| (start + at, end + at);
+            why.verdict.evidence = shift(why.verdict.evidence);
+            why.candidates.iter_mut().for_each(|c| c.evidence = shift(c.evidence));
+            return why;
+        }
         if let Some(verdict) = accepted(query) {
             return Why { verdict, candidates: Vec::new() };
         }
@@ -148,7 +160,7 @@ impl Classifier {
                 Target::Match(_) | Target::Sign(_) => {}
             }
         }
-        let case = Case::new(query, replies, signs.temporary);
+        let case = Case::new(query, replies, signs);
         for hit in &*hits {
             let refusal = case.refusal(hit, &known);
             if (ALL || refusal.is_none())
@@ -157,9 +169,11 @@ impl Classifier {
                 found(finding, refusal);
             }
         }
+        let mut keys = [CodeKey::Basic(0); 4];
+        let keys = case.keys(&mut keys);
         let providers = known.all().map(Some).chain([None]);
-        for rule in providers.flat_map(|provider| self.rules.by_code(provider)) {
-            if let Some(finding) = case.by_code(*rule) {
+        for rule in providers.flat_map(|provider| self.rules.by_code(provider, keys)) {
+            if let Some(finding) = case.by_code(rule) {
                 found(finding, None);
             }
         }
@@ -180,6 +194,16 @@ struct Scratch {
     folded: Folded,
     seen: Seen,
     hits: Vec<Hit>,
+}
+
+/// Where a refusal begins behind a reply of success in the same text: `220 ready\n421 Too many connections`.
+fn refused_after_all(text: &[u8]) -> Option<u32> {
+    let (b'2'..=b'3') = *text.first()? else { return None };
+    memchr::memchr2_iter(b'\n', b'\\', text).find_map(|at| {
+        let line = text[at..].strip_prefix(b"\n").or_else(|| text[at..].strip_prefix(b"\\n"))?;
+        let begins = matches!(line, [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..]);
+        begins.then(|| u32::try_from(text.len() - line.len()).ok()).flatten()
+    })
 }
 
 /// Replies of success need no rules.

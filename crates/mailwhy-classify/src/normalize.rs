@@ -12,7 +12,7 @@ case, take turns.
 
 use std::cell::RefCell;
 
-use mailwhy_codes::{BLOCKLISTS, Enhanced, provider_by_host};
+use mailwhy_codes::{BLOCKLISTS, Enhanced, basic, provider_by_host};
 
 use crate::fold::Folded;
 
@@ -24,11 +24,14 @@ thread_local! {
 pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
     FOLDED.with_borrow_mut(|folded| {
         folded.keep_case(text);
-        let text = folded.text.trim_ascii();
-        let mut first = true;
-        for word in Words(text) {
+        let mut words = Words(folded.text.trim_ascii());
+        let (mut first, start) = (true, out.len());
+        while let Some(word) = words.next() {
             match word {
                 Word::Gap(gap) => out.extend_from_slice(gap),
+                Word::Text(word) if is_inner_code(word, &out[start..], words.0) => {
+                    out.extend_from_slice(word)
+                }
                 Word::Text(word) => {
                     mask(word, first, out);
                     first = false;
@@ -73,6 +76,15 @@ impl<'a> Iterator for Words<'a> {
         self.0 = rest;
         (len > 0).then_some(Word::Text(word))
     }
+}
+
+/// Whether a word is the code of a reply that is passed on: `said: 550 …`, `550 550 5.1.1 …`.
+fn is_inner_code(word: &[u8], before: &[u8], after: &[u8]) -> bool {
+    let &[b'4' | b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = word else { return false };
+    let code = u16::from(word[0] - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
+    let said = matches!(before.trim_ascii_end(), [.., b':' | b'\'' | b'>']);
+    let enhanced = after.first() == Some(&b' ') && Enhanced::prefix(&after[1..]).is_some();
+    enhanced || said && basic(code).is_some()
 }
 
 fn mask(word: &[u8], first: bool, out: &mut Vec<u8>) {
@@ -312,19 +324,37 @@ fn host_tail(word: &[u8]) -> Option<&[u8]> {
     if !name || !top || word.contains(&b'_') && word.len() < 8 || sentence() {
         return None;
     }
-    // A mark is one label of the name, or several.
-    let labels = (0..word.len()).filter(|&at| at == 0 || word[at - 1] == b'.').map(|at| &word[at..]);
-    let named = |mark: &&str| {
-        labels.clone().any(|labels| {
-            let (label, rest) = labels.split_at(mark.len().min(labels.len()));
-            matches!(rest, [] | [b'.', ..]) && label.eq_ignore_ascii_case(mark.as_bytes())
-        })
-    };
-    if provider_by_host(word).is_none() && !BLOCKLISTS.iter().any(|list| list.marks.iter().any(named)) {
+    if provider_by_host(word).is_none() && !names_blocklist(word) {
         return Some(b"");
     }
     let mut dots = word.iter().enumerate().rev().filter(|(_, b)| **b == b'.').map(|(i, _)| i);
     dots.nth(1).map_or(Some(word), |dot| Some(&word[dot..]))
+}
+
+/// Whether a blocklist's mark is one label of a host's name, or several.
+fn names_blocklist(host: &[u8]) -> bool {
+    /// Which bytes marks begin with: most labels need no further look.
+    static BEGINNINGS: [bool; 256] = {
+        let (mut table, mut i) = ([false; 256], 0);
+        while i < BLOCKLISTS.len() {
+            let (marks, mut j) = (BLOCKLISTS[i].marks, 0);
+            while j < marks.len() {
+                table[marks[j].as_bytes()[0].to_ascii_lowercase() as usize] = true;
+                j += 1;
+            }
+            i += 1;
+        }
+        table
+    };
+    let is_mark = |labels: &[u8], mark: &str| {
+        let (label, rest) = labels.split_at(mark.len().min(labels.len()));
+        matches!(rest, [] | [b'.', ..]) && label.eq_ignore_ascii_case(mark.as_bytes())
+    };
+    let mut labels = (0..host.len()).filter(|&at| at == 0 || host[at - 1] == b'.').map(|at| &host[at..]);
+    labels.any(|labels| {
+        BEGINNINGS[usize::from(labels[0].to_ascii_lowercase())]
+            && BLOCKLISTS.iter().any(|list| list.marks.iter().any(|mark| is_mark(labels, mark)))
+    })
 }
 
 #[cfg(test)]
@@ -353,6 +383,8 @@ mod tests {
                 "550 blocked using {host}.spamhaus.org by {host}",
             ),
             ("421 4.7.0 Try later. YvB67gPaH6RgME - gsmtp", "421 4.7.0 Try later. {id} - gsmtp"),
+            ("451 host mx.x.test[192.0.2.1] said: 550 No", "451 host {host}[{ip}] said: 550 No"),
+            ("550 550 5.1.1 user 550 unknown", "550 550 5.1.1 user {n} unknown"),
             ("421 busy [YcVAgeKlGoXaFd]", "421 busy [{id}]"),
             ("421 refused LPN105_1740960401 [JP6rNDu8Q855RG]", "421 refused LPN105_{n} [{id}]"),
             (

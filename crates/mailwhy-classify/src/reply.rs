@@ -19,18 +19,30 @@ pub(crate) enum Sign {
     /// Words that take the finality from a final refusal.
     Temporary,
     /// What follows is about the sender's address, whom the server asked about.
-    Sender,
+    SenderCheck,
+    /// Words about who sends: what is said of an account or address may be said of theirs.
+    Sending,
 }
 
 /// How the signs are written.
-pub(crate) const SIGNS: [(&str, Sign); 13] = [
+pub(crate) const SIGNS: [(&str, Sign); 23] = [
     ("smtp error from remote mail", Sign::Exim),
     ("(in reply to ", Sign::Postfix),
     (" host ", Sign::Host),
-    ("sender address rejected: un", Sign::Sender),
-    ("sender verif", Sign::Sender),
-    ("sender callout", Sign::Sender),
-    ("sender callback", Sign::Sender),
+    ("sender address rejected: un", Sign::SenderCheck),
+    ("sender verif", Sign::SenderCheck),
+    ("sender callout", Sign::SenderCheck),
+    ("sender callback", Sign::SenderCheck),
+    ("sender", Sign::Sending),
+    ("sending", Sign::Sending),
+    ("outgoing", Sign::Sending),
+    ("mail from", Sign::Sending),
+    ("return path", Sign::Sending),
+    ("return-path", Sign::Sending),
+    ("envelope from", Sign::Sending),
+    ("your account", Sign::Sending),
+    ("your domain", Sign::Sending),
+    ("отправител", Sign::Sending),
     ("temporar", Sign::Temporary),
     ("tempor\u{e1}r", Sign::Temporary),
     ("try again later", Sign::Temporary),
@@ -48,6 +60,8 @@ pub(crate) struct Signs {
     sender: Option<usize>,
     /// Whether words are there that take the finality from a final refusal.
     pub(crate) temporary: bool,
+    /// Whether words are there about who sends.
+    pub(crate) sending: bool,
 }
 
 impl Signs {
@@ -57,8 +71,9 @@ impl Signs {
             Sign::Exim => self.exim = self.exim.or(Some(end)),
             Sign::Postfix => self.postfix = Some(end),
             Sign::Host => self.host = self.host.or(Some(end)),
-            Sign::Sender => self.sender = self.sender.or(Some(end)),
+            Sign::SenderCheck => self.sender = self.sender.or(Some(end)),
             Sign::Temporary => self.temporary = true,
+            Sign::Sending => self.sending = true,
         }
     }
 }

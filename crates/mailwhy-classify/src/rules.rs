@@ -8,7 +8,7 @@ ends in a digit is not followed by another. ` * ` splits a text into parts that 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, PROVIDERS, Provider};
+use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, CodePattern, PROVIDERS, Provider};
 
 use crate::fold::Folded;
 use crate::reply::{SIGNS, Sign};
@@ -29,8 +29,10 @@ pub(crate) struct Rules {
     texts: Vec<Text>,
     /// The patterns of texts of several parts, before the last one: from there to the first.
     earlier: Vec<u32>,
+    /// For each pattern whether it is an earlier part of a text.
+    is_earlier: Vec<bool>,
     /// For each provider the causes that are known by a code alone; last those of all providers.
-    by_code: Vec<Vec<Rule>>,
+    by_code: Vec<ByCode>,
 }
 
 /// What a text stands for.
@@ -72,8 +74,6 @@ pub(crate) struct Hit {
 /// Which patterns occur in the reply at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
-    /// Where texts may begin.
-    places: Vec<u32>,
     /// For each pattern its latest occurrence, with the number of the reply.
     latest: Vec<(u32, u32)>,
     occurrences: Vec<Occurrence>,
@@ -122,15 +122,14 @@ impl Rules {
     /// Calls `hit` for every text that occurs in a folded reply.
     pub(crate) fn search(&self, reply: &[u8], seen: &mut Seen, mut hit: impl FnMut(Hit)) {
         seen.begin(self.texts_of.len());
-        let mut places = std::mem::take(&mut seen.places);
-        self.patterns.places(reply, &mut places);
-        for &place in &places {
-            let start = place as usize;
+        self.patterns.places(reply, |start| {
             self.patterns.at(reply, start, |pattern, end| {
                 if cuts_a_word(reply, start, end) {
                     return;
                 }
-                seen.add(pattern, start, end);
+                if self.is_earlier[pattern] {
+                    seen.add(pattern, start, end);
+                }
                 let Range { start: from, end: to } = self.texts_of[pattern];
                 for text in &self.texts[from as usize..to as usize] {
                     if let Some(start) = self.beginning(text, start, seen) {
@@ -138,8 +137,7 @@ impl Rules {
                     }
                 }
             });
-        }
-        seen.places = places;
+        });
     }
 
     /// Where a text begins whose last part begins at `start`, if its other parts lead there.
@@ -155,10 +153,51 @@ impl Rules {
         Some(start)
     }
 
-    /// The causes of a provider, or else of all, that are known by a code alone.
-    pub(crate) fn by_code(&self, provider: Option<&'static Provider>) -> &[Rule] {
+    /// The causes of a provider, or else of all, that may be known by one of these codes alone.
+    pub(crate) fn by_code(
+        &self,
+        provider: Option<&'static Provider>,
+        codes: &[CodeKey],
+    ) -> impl Iterator<Item = Rule> {
         let place = provider.map_or(Some(PROVIDERS.len()), |p| PROVIDERS.element_offset(p));
-        place.map_or(&[], |i| &self.by_code[i])
+        place.into_iter().flat_map(move |place| {
+            let ByCode { exact, sets } = &self.by_code[place];
+            let exact = codes.iter().flat_map(|&code| {
+                let from = exact.partition_point(|&(key, _)| key < code);
+                exact[from..].iter().take_while(move |&&(key, _)| key == code).map(|&(_, rule)| rule)
+            });
+            exact.chain(sets.iter().copied())
+        })
+    }
+}
+
+/// A code to look rules up by.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum CodeKey {
+    /// A reply code.
+    Basic(u16),
+    /// Subject and detail of an enhanced code.
+    Enhanced(u16, u16),
+}
+
+/// The rules of a provider that are known by a code alone.
+#[derive(Clone, Debug, Default)]
+struct ByCode {
+    /// Those of a single code, sorted by it.
+    exact: Vec<(CodeKey, Rule)>,
+    /// Those of ranges.
+    sets: Vec<Rule>,
+}
+
+impl ByCode {
+    fn add(&mut self, rule: Rule, pattern: &CodePattern) {
+        let key = match (pattern.basic, pattern.enhanced) {
+            (_, Some(e)) if e.detail.0 == e.detail.1 => CodeKey::Enhanced(e.subject, e.detail.0),
+            (Some((from, to)), None) if from == to => CodeKey::Basic(from),
+            _ => return self.sets.push(rule),
+        };
+        let place = self.exact.partition_point(|&(k, _)| k <= key);
+        self.exact.insert(place, (key, rule));
     }
 }
 
@@ -263,16 +302,20 @@ impl Builder {
             }
             range.end = place_of(i + 1);
         }
-        let mut by_code = vec![Vec::new(); PROVIDERS.len() + 1];
-        for rule in rules.iter().filter(|r| !r.cause.replies.is_empty()) {
+        let mut by_code = vec![ByCode::default(); PROVIDERS.len() + 1];
+        for rule in rules {
             let place = rule.cause.provider.and_then(|p| PROVIDERS.element_offset(p));
-            by_code[place.unwrap_or(PROVIDERS.len())].push(*rule);
+            let by_code = &mut by_code[place.unwrap_or(PROVIDERS.len())];
+            rule.cause.replies.iter().for_each(|pattern| by_code.add(*rule, pattern));
         }
+        let mut is_earlier = vec![false; self.patterns.len()];
+        self.earlier.iter().for_each(|&pattern| is_earlier[pattern as usize] = true);
         Rules {
             patterns: Trie::new(&self.patterns),
             texts_of,
             texts: self.texts.into_iter().map(|(_, text)| text).collect(),
             earlier: self.earlier,
+            is_earlier,
             by_code,
         }
     }

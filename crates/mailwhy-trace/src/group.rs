@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
 use mailwhy_codes::{Class, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
+use memchr::memmem;
 
 use crate::Map;
 use crate::message::domain_of;
@@ -110,6 +111,9 @@ pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
     let class = match event.kind {
         Kind::Failure => Some(Class::Permanent),
         Kind::Deferral | Kind::HostError => Some(Class::Transient),
+        Kind::Rejected if memmem::find(event.text, b"temporarily rejected ").is_some() => {
+            Some(Class::Transient)
+        }
         Kind::AuthFailure | Kind::Rejected => None,
         _ => return None,
     };

@@ -161,7 +161,8 @@ pub fn style(lang: Lang, color: Color, output: &Output) -> Style {
     let terminal = output.is_terminal();
     let dumb = std::env::var_os("TERM").is_none_or(|term| term.is_empty() || term == "dumb");
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let width = terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
+    let width =
+        terminal_size::terminal_size().filter(|_| terminal).map_or(100, |(width, _)| usize::from(width.0));
     Style {
         lang,
         color: match color {

@@ -28,6 +28,8 @@ pub struct CodeAsked {
     pub code: Option<u16>,
     /// The enhanced code.
     pub enhanced: Option<Enhanced>,
+    /// Whether the reply code was written with dots, as some lists do: 5.0.1 for 501.
+    pub dotted: bool,
 }
 
 /// The entries of the codes.
@@ -98,7 +100,7 @@ impl Explanation {
     /// What codes mean; the verdict is on them alone, with what is known of provider and stage.
     #[must_use]
     pub fn of_code(asked: CodeAsked, verdict: &Verdict, context: &Context) -> Self {
-        let CodeAsked { code, enhanced } = asked;
+        let CodeAsked { code, enhanced, dotted } = asked;
         let lang = context.lang;
         let words = words_of(lang);
         let entries = Entries::of(code, enhanced);
@@ -122,6 +124,9 @@ impl Explanation {
             }
         }
         if let Some(entry) = entries.basic {
+            if dotted {
+                this.notes.push((words.dotted)(&entry.code.to_string()));
+            }
             this.status = Some(entry.status.as_str());
             this.by_stage = entry.by_stage.to_vec();
             if let Some(same) = entry.enhanced {

@@ -1,7 +1,7 @@
 //! The fields of a verdict as programs see them: one list, for every form that prints a verdict.
 
 use mailwhy_classify::{Verdict, fingerprint, normalize};
-use mailwhy_codes::{Enhanced, Lang};
+use mailwhy_codes::{Class, Enhanced, Lang, Stage};
 
 /// A field of a verdict, see `docs/json.md`.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -119,7 +119,7 @@ impl Field {
         let name = |name: Option<&'static str>| name.map_or(Value::Null, Value::Text);
         match self {
             Self::Reason => Value::Text(verdict.reason.as_str()),
-            Self::Class => name(verdict.class.map(|class| class.as_str())),
+            Self::Class => name(verdict.class.map(Class::as_str)),
             Self::Retry => Value::Text(verdict.retry.as_str()),
             Self::Actor => Value::Text(verdict.actor.as_str()),
             Self::Scope => Value::Text(verdict.scope.as_str()),
@@ -128,7 +128,7 @@ impl Field {
             Self::Blocklist => name(verdict.blocklist.map(|blocklist| blocklist.id)),
             Self::Code => verdict.code.map_or(Value::Null, Value::Number),
             Self::Enhanced => verdict.enhanced.map_or(Value::Null, Value::Enhanced),
-            Self::Stage => name(verdict.stage.map(|stage| stage.as_str())),
+            Self::Stage => name(verdict.stage.map(Stage::as_str)),
             Self::Confidence => Value::Text(verdict.confidence.as_str()),
             Self::Conflict => Value::Bool(verdict.conflict),
             Self::Rule => Value::Text(verdict.rule),

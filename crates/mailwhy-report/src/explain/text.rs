@@ -71,11 +71,11 @@ pub(super) fn write(e: &Explanation, style: &Style, out: &mut dyn Write) -> io::
     if tail.peek().is_some() {
         writeln!(out)?;
     }
+    let on = page.paint(bold);
     for (title, text) in tail {
-        let (on, off) = (page.paint(bold), page.paint(Paint::new()));
-        let lines = wrap("", &format!("{title}  {text}"), page.width);
+        let lines = wrap("", &format!("{title}: {text}"), page.width);
         let rest = lines.strip_prefix(title).unwrap_or(&lines);
-        write!(out, "{on}{title}{on:#}{off}{rest}{off:#}")?;
+        write!(out, "{on}{title}{on:#}{rest}")?;
     }
     page.candidates(e, out)
 }
@@ -119,7 +119,7 @@ impl Page {
         let body = lines.strip_prefix(&lead).unwrap_or(&lines).trim_end();
         let title = body.strip_suffix(class).unwrap_or(body);
         let gap = if class.is_empty() || title.ends_with('\n') { "" } else { "  " };
-        writeln!(out, "{bold}{lead}{}{gap}{bold:#}{paint}{class}{paint:#}", title)
+        writeln!(out, "{bold}{lead}{title}{gap}{bold:#}{paint}{class}{paint:#}")
     }
 
     fn paragraph(&self, paint: Paint, text: &str, out: &mut dyn Write) -> io::Result<()> {

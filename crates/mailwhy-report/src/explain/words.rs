@@ -11,6 +11,7 @@ pub(crate) struct Words {
     pub(crate) by_itself: &'static str,
     pub(crate) class: fn(Class) -> &'static str,
     pub(crate) retry: fn(Retry) -> &'static str,
+    /// After [`Words::reaches`].
     pub(crate) scope: fn(Scope) -> &'static str,
     pub(crate) stage: fn(Stage) -> &'static str,
     /// Where a reply code comes from, by its stable name.
@@ -55,6 +56,7 @@ pub(crate) struct Words {
     pub(crate) unlisted: fn(&str) -> String,
     pub(crate) no_such_digit: fn(&str) -> String,
     pub(crate) collapsed: fn(&str) -> String,
+    pub(crate) dotted: fn(&str) -> String,
     pub(crate) unregistered: &'static str,
     pub(crate) service: &'static str,
     pub(crate) program: &'static str,
@@ -62,17 +64,6 @@ pub(crate) struct Words {
 
     // What stands for something that is not known.
     pub(crate) placeholder: fn(&str) -> Option<&'static str>,
-
-    // The reference.
-    pub(crate) index: &'static str,
-    pub(crate) index_intro: &'static str,
-    pub(crate) reply_codes: &'static str,
-    pub(crate) enhanced_codes: &'static str,
-    pub(crate) reasons: &'static str,
-    pub(crate) services: &'static str,
-    pub(crate) other_language: &'static str,
-    pub(crate) when_said: &'static str,
-    pub(crate) usual_code: &'static str,
 }
 
 pub(crate) static EN: Words = Words {
@@ -168,6 +159,9 @@ pub(crate) static EN: Words = Words {
     },
     no_such_digit: |digit| format!("{digit}: no meaning is defined"),
     collapsed: |enhanced| format!("It is the enhanced code {enhanced} without its dots."),
+    dotted: |code| {
+        format!("No such enhanced code is known: some lists write the reply code {code} with dots.")
+    },
     unregistered: "Not in the IANA registry: only some servers use it.",
     service: "mail service",
     program: "mail server program",
@@ -183,17 +177,6 @@ pub(crate) static EN: Words = Words {
             _ => return None,
         })
     },
-
-    index: "What mail servers answer",
-    index_intro: "Every reply code, enhanced status code, reason and provider that mailwhy knows: what it means, why it \
-                  happens and what to do. The same text is printed by `mailwhy explain`.",
-    reply_codes: "Reply codes",
-    enhanced_codes: "Enhanced status codes",
-    reasons: "Reasons",
-    services: "Providers and servers",
-    other_language: "По-русски",
-    when_said: "Written as",
-    usual_code: "Usually with",
 };
 
 pub(crate) static RU: Words = Words {
@@ -217,13 +200,13 @@ pub(crate) static RU: Words = Words {
         Retry::No => "повторять бесполезно",
     },
     scope: |scope| match scope {
-        Scope::Address => "этот адрес получателя",
-        Scope::Domain => "домен получателя",
-        Scope::SenderAddress => "этот адрес отправителя",
-        Scope::SenderDomain => "домен отправителя",
-        Scope::SenderIp => "всё, что идёт с этого IP-адреса",
-        Scope::Message => "это письмо",
-        Scope::Connection => "это соединение",
+        Scope::Address => "этого адреса получателя",
+        Scope::Domain => "домена получателя",
+        Scope::SenderAddress => "этого адреса отправителя",
+        Scope::SenderDomain => "домена отправителя",
+        Scope::SenderIp => "всего, что идёт с этого IP-адреса",
+        Scope::Message => "этого письма",
+        Scope::Connection => "этого соединения",
     },
     stage: |stage| match stage {
         Stage::Connect => "при подключении",
@@ -257,7 +240,7 @@ pub(crate) static RU: Words = Words {
     at_stage: "шаг",
     who_acts: "кто действует",
     reaches: "касается",
-    said_by: "ответил",
+    said_by: "ответ от",
     listed_by: "список",
     rule: "правило",
     certainty: "Насколько точно",
@@ -291,6 +274,9 @@ pub(crate) static RU: Words = Words {
     },
     no_such_digit: |digit| format!("{digit}: значение не определено"),
     collapsed: |enhanced| format!("Это расширенный код {enhanced}, записанный без точек."),
+    dotted: |code| {
+        format!("Такого расширенного кода нет: в некоторых перечнях с точками пишут код ответа {code}.")
+    },
     unregistered: "В реестре IANA его нет: так отвечают лишь некоторые серверы.",
     service: "почтовая служба",
     program: "почтовый сервер (программа)",
@@ -306,17 +292,6 @@ pub(crate) static RU: Words = Words {
             _ => return None,
         })
     },
-
-    index: "Что отвечают почтовые серверы",
-    index_intro: "Все коды ответов, расширенные коды, причины и почтовые службы, которые знает mailwhy: что это значит, \
-                  отчего бывает и что делать. То же самое печатает `mailwhy explain`.",
-    reply_codes: "Коды ответов",
-    enhanced_codes: "Расширенные коды",
-    reasons: "Причины",
-    services: "Почтовые службы и серверы",
-    other_language: "In English",
-    when_said: "Как пишут",
-    usual_code: "Обычно вместе с",
 };
 
 impl Words {

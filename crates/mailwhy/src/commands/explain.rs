@@ -167,7 +167,11 @@ impl Around {
                 anyhow!("there is no provider `{id}`\nhint: {hint}")
             })
         });
-        Ok(Self { args: args.clone(), provider: provider.transpose()? })
+        let provider = provider.transpose()?;
+        if let Some(p) = provider.filter(|p| p.hosts.is_empty() && p.domains.is_empty()) {
+            bail!("{} is a program that anybody can run: only its own words tell that it answered", p.name);
+        }
+        Ok(Self { args: args.clone(), provider })
     }
 
     /// The question for a reply of which nothing else is known.

@@ -28,7 +28,10 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     progress.clear();
     let (lines, unknown) = summary.lines();
     if lines == 0 && read.bytes > 0 {
-        complain("no line of the log is from that time", Some("see what it spans: mailwhy report without --since and --until"));
+        complain(
+            "no line of the log is from that time",
+            Some("see what it spans: mailwhy report without --since and --until"),
+        );
         return Ok(inputs.finish(&read, false));
     }
     if lines > 0 && lines == unknown {
@@ -65,11 +68,7 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
 }
 
 /// Reads everything and adds it up.
-fn summarize(
-    inputs: &Inputs,
-    classifier: &Classifier,
-    progress: &mut Progress,
-) -> (Summary, input::Summary) {
+fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &mut Progress) -> (Summary, input::Summary) {
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
@@ -159,7 +158,8 @@ mod tests {
             let mut inputs = Inputs::new(&args.input).expect("inputs");
             inputs.threads = threads;
             inputs.options.chunk_size = chunk_size;
-            let (summary, read) = summarize(&inputs, &Classifier::new(), &mut Progress::new(&inputs.sources, false));
+            let (summary, read) =
+                summarize(&inputs, &Classifier::new(), &mut Progress::new(&inputs.sources, false));
             let about = About { files: files(&inputs, &read), ..About::default() };
             serde_json::to_string(&summary.report(about)).expect("JSON")
         };

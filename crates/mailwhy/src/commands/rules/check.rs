@@ -90,7 +90,7 @@ fn conflicts(file: &RuleFile) -> Vec<String> {
                     own.id,
                 )),
                 Some(_) => {
-                    problems.push(format!("{}: rule `{}` has `{text}` twice", file.place(rule), own.id))
+                    problems.push(format!("{}: rule `{}` has `{text}` twice", file.place(rule), own.id));
                 }
                 None => {}
             }
@@ -194,7 +194,7 @@ fn replies(cause: &'static Cause) -> impl Iterator<Item = Reply> {
 /// A reply with a code of this set and this text.
 fn sample(codes: Option<&CodePattern>, text: &str) -> String {
     let basic = codes.and_then(|p| p.basic).map_or(550, |(from, _)| from);
-    let basic = if basic % 100 == 0 { basic + 50 } else { basic };
+    let basic = if basic.is_multiple_of(100) { basic + 50 } else { basic };
     let enhanced = codes
         .and_then(|p| p.enhanced)
         .map(|e| format!("{}.{}.{} ", e.class.map_or(basic / 100, u16::from), e.subject, e.detail.0));
