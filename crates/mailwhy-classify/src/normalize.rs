@@ -30,7 +30,7 @@ pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
             match word {
                 Word::Gap(gap) => out.extend_from_slice(gap),
                 Word::Text(word) if is_inner_code(word, &out[start..], words.0) => {
-                    out.extend_from_slice(word)
+                    out.extend_from_slice(word);
                 }
                 Word::Text(word) => {
                     mask(word, first, out);

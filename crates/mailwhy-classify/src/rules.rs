@@ -74,6 +74,8 @@ pub(crate) struct Hit {
 /// Which patterns occur in the reply at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
+    /// Where texts may begin.
+    places: Vec<u32>,
     /// For each pattern its latest occurrence, with the number of the reply.
     latest: Vec<(u32, u32)>,
     occurrences: Vec<Occurrence>,
@@ -122,7 +124,10 @@ impl Rules {
     /// Calls `hit` for every text that occurs in a folded reply.
     pub(crate) fn search(&self, reply: &[u8], seen: &mut Seen, mut hit: impl FnMut(Hit)) {
         seen.begin(self.texts_of.len());
-        self.patterns.places(reply, |start| {
+        let mut places = std::mem::take(&mut seen.places);
+        self.patterns.places(reply, &mut places);
+        for &place in &places {
+            let start = place as usize;
             self.patterns.at(reply, start, |pattern, end| {
                 if cuts_a_word(reply, start, end) {
                     return;
@@ -137,7 +142,8 @@ impl Rules {
                     }
                 }
             });
-        });
+        }
+        seen.places = places;
     }
 
     /// Where a text begins whose last part begins at `start`, if its other parts lead there.
