@@ -3,7 +3,7 @@ A set of texts, and where they begin in another text.
 
 Every text begins at a word, so nothing need be looked for inside of words. A filter over the first three bytes leaves
 few of the places where one could begin; from there a radix tree finds all texts of the set. It is small (a node for
-each fork, not for each byte), stays in the nearest cache, and takes a millisecond or two to build.
+each fork, not for each byte) and quick to build.
 */
 
 /// Shorter texts are not taken into the set.
