@@ -1,9 +1,10 @@
 //! The counts behind a report.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, Hash};
+use std::sync::LazyLock;
 
-use hashbrown::HashSet;
+use hashbrown::{DefaultHashBuilder, HashSet};
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind, Time};
@@ -15,6 +16,8 @@ use crate::histogram::Histogram;
 const EXAMPLES: usize = 20;
 /// How much of such a line is kept.
 const EXAMPLE_BYTES: usize = 512;
+/// The same in all threads, another in each run: nobody can prepare addresses that collide.
+static SEED: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 /// Seconds of a bucket of the timeline.
 pub(crate) const TIMELINE_STEP: i64 = 3600;
 
@@ -575,8 +578,7 @@ fn key(time: Time) -> (i64, u16) {
     (time.civil, time.millis.unwrap_or(0))
 }
 
+/// Stands for an address in a set of distinct ones. Never printed, so that the set's size is all that depends on it.
 fn hash(bytes: &[u8]) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    bytes.hash(&mut hasher);
-    hasher.finish()
+    SEED.hash_one(bytes)
 }

@@ -1,9 +1,7 @@
 //! Each distinct failure once.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
-use mailwhy_codes::{Class, provider_by_domain, provider_by_host};
+use mailwhy_codes::{Class, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
 use memchr::memmem;
 
@@ -28,12 +26,15 @@ pub struct Group {
     pub sample: Vec<u8>,
 }
 
+/// What is the same in all failures of a group.
+type Key = (u64, Option<&'static str>, Option<Stage>, Option<Class>);
+
 /// All distinct failures of a log, or of a part of one.
 #[derive(Clone, Debug, Default)]
 pub struct Groups {
     list: Vec<Group>,
-    /// Where the group with this key stands in the list.
-    places: Map<u64, GroupId>,
+    /// Where the group of this text, provider, stage and class stands in the list.
+    places: Map<Key, GroupId>,
     /// Scratch for the normalised text.
     normal: Vec<u8>,
 }
@@ -44,21 +45,17 @@ impl Groups {
     /// Each distinct text is classified once. `None` where the event reports no failure.
     pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
         let query = query(event)?;
-        let provider = query
-            .host
+        let Query { text, stage, host, recipient_domain, class } = query;
+        let provider = host
             .and_then(provider_by_host)
-            .or_else(|| query.recipient_domain.and_then(provider_by_domain))
+            .or_else(|| recipient_domain.and_then(provider_by_domain))
             .map(|p| p.id);
         self.normal.clear();
-        normalize(query.text, &mut self.normal);
+        normalize(text, &mut self.normal);
         let fingerprint = fingerprint(&self.normal);
-        let mut key = DefaultHasher::new();
-        (fingerprint, provider, query.stage, query.class).hash(&mut key);
-        let key = key.finish();
-
-        Some(*self.places.entry(key).or_insert_with(|| {
+        Some(*self.places.entry((fingerprint, provider, stage, class)).or_insert_with(|| {
             let verdict = classifier.classify(&query);
-            let sample = query.text[..query.text.len().min(SAMPLE)].to_vec();
+            let sample = text[..text.len().min(SAMPLE)].to_vec();
             self.list.push(Group { fingerprint, verdict, sample });
             GroupId(self.list.len() as u32 - 1)
         }))
@@ -66,18 +63,16 @@ impl Groups {
 
     /// Takes over the groups of a later part of the log; gives for each of them its place here.
     pub fn append(&mut self, later: Self) -> Vec<GroupId> {
-        let mut map = vec![GroupId(0); later.list.len()];
-        let mut keys = vec![0; later.list.len()];
-        for (key, place) in later.places {
-            keys[place.0 as usize] = key;
-        }
-        for ((group, key), to) in later.list.into_iter().zip(keys).zip(&mut map) {
-            *to = *self.places.entry(key).or_insert_with(|| {
+        let mut keys: Vec<_> = later.places.into_iter().collect();
+        keys.sort_unstable_by_key(|&(_, place)| place);
+        let groups = later.list.into_iter().zip(keys);
+        let map = groups.map(|(group, (key, _))| {
+            *self.places.entry(key).or_insert_with(|| {
                 self.list.push(group);
                 GroupId(self.list.len() as u32 - 1)
-            });
-        }
-        map
+            })
+        });
+        map.collect()
     }
 
     /// The group at this place.
