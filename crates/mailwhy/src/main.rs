@@ -14,6 +14,10 @@ use clap::Parser;
 use crate::cli::{Cli, Command};
 use crate::commands::{Exit, complain, is_broken_pipe};
 
+/// Results are made in one thread and freed in another, which the usual allocators do slowly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.command {
