@@ -27,6 +27,10 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     let (summary, read) = summarize(&inputs, &classifier, &mut progress);
     progress.clear();
     let (lines, unknown) = summary.lines();
+    if lines == 0 && read.problems().next().is_some() {
+        // Nothing could be read, which is told; a report would call the log empty.
+        return Ok(inputs.finish(&read, false));
+    }
     if lines == 0 && read.bytes > 0 {
         complain(
             "no line of the log is from that time",
@@ -120,7 +124,7 @@ fn files(inputs: &Inputs, read: &input::Summary) -> Vec<File> {
         .map(|(source, file)| File {
             name: report::printable(source.to_string().as_bytes()),
             bytes: file.bytes,
-            problem: file.problem.as_ref().map(ToString::to_string),
+            problem: file.problem.as_ref().map(|problem| problem.kind.to_string()),
         })
         .collect()
 }
