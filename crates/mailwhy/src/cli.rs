@@ -1,13 +1,23 @@
 //! The command line: one definition, from which help, man pages and completions come.
 
+mod classify;
+mod events;
+mod explain;
+mod report;
+mod rules;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use mailwhy::codes::{Lang, Stage};
-use mailwhy::logs::Kind;
-use mailwhy::report::{By, Field, Format};
+
+pub use classify::ClassifyArgs;
+pub use events::EventsArgs;
+pub use explain::{ExplainArgs, Listed};
+pub use report::ReportArgs;
+pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 
 /// Tells why mail was not delivered, whose turn it is and what to do.
 ///
@@ -136,81 +146,6 @@ pub struct RuleArgs {
     pub rules: Vec<PathBuf>,
 }
 
-/// `mailwhy report`.
-#[derive(Args, Debug)]
-pub struct ReportArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
-
-    #[command(flatten)]
-    pub language: LanguageArgs,
-
-    /// How to print it; without it as FILE's extension says (-o), or else as text
-    #[arg(long, value_parser = names(["text", "json", "csv", "md"], Format::from_name))]
-    pub format: Option<Format>,
-
-    /// Write to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Rows in each table; 0: all
-    #[arg(short = 't', long, value_name = "N")]
-    pub top: Option<usize>,
-
-    /// Only this table, with more rows
-    #[arg(long, value_name = "WHAT", value_parser = names(By::ALL.map(By::as_str), By::from_name))]
-    pub by: Option<By>,
-
-    /// Show more: all tables, rules, samples, lines that were not understood
-    #[arg(short, long)]
-    pub verbose: bool,
-
-    /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub color: Color,
-}
-
-/// `mailwhy events`.
-#[derive(Args, Debug)]
-pub struct EventsArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
-
-    #[command(flatten)]
-    pub language: LanguageArgs,
-
-    /// How to print them; without it as FILE's extension says (-o), or else as JSON Lines
-    #[arg(long, value_enum)]
-    pub format: Option<EventsFormat>,
-
-    /// Write to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// Only these kinds of lines, for example failure,deferral,host-error
-    #[arg(long, value_name = "KIND", value_delimiter = ',', hide_possible_values = true,
-        value_parser = names(Kind::ALL.map(Kind::as_str), Kind::from_name))]
-    pub kind: Vec<Kind>,
-
-    /// Only lines of this message; may be given more than once
-    #[arg(long, value_name = "ID", action = ArgAction::Append)]
-    pub id: Vec<OsString>,
-
-    /// Add the verdict to every line that reports a failure
-    #[arg(long)]
-    pub verdict: bool,
-
-    /// Add the line as it stands in the log (`raw`, or `raw_base64` where it is not UTF-8)
-    #[arg(long)]
-    pub raw: bool,
-}
-
 /// What is known of replies beside their text.
 #[derive(Args, Clone, Debug)]
 pub struct AroundArgs {
@@ -226,136 +161,6 @@ pub struct AroundArgs {
     /// The provider that said it, as in `mailwhy explain --list providers`
     #[arg(long, value_name = "ID")]
     pub provider: Option<String>,
-}
-
-/// `mailwhy explain`.
-#[derive(Args, Debug)]
-pub struct ExplainArgs {
-    /// What to explain
-    #[arg(value_name = "TEXT", allow_hyphen_values = false)]
-    pub text: Vec<OsString>,
-
-    #[command(flatten)]
-    pub around: AroundArgs,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
-
-    #[command(flatten)]
-    pub language: LanguageArgs,
-
-    /// How to print it
-    #[arg(long, default_value = "text", value_parser = names(["text", "json", "md"], Format::from_name))]
-    pub format: Format,
-
-    /// Show which rules matched, which one decided and why the others did not
-    #[arg(long)]
-    pub why: bool,
-
-    /// Only list what can be explained
-    #[arg(long, value_enum, value_name = "WHAT", conflicts_with = "text")]
-    pub list: Option<Listed>,
-
-    /// When to use colours
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
-    pub color: Color,
-}
-
-/// What `mailwhy explain --list` lists.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Listed {
-    /// Reply codes
-    Codes,
-    /// Enhanced status codes
-    Enhanced,
-    /// Reasons
-    Reasons,
-    /// Providers and server programs
-    Providers,
-    /// Causes: the names of rules
-    Causes,
-}
-
-/// `mailwhy classify`.
-#[derive(Args, Debug)]
-pub struct ClassifyArgs {
-    /// Files with one reply per line, plain or compressed; without any, standard input
-    #[arg(value_name = "FILE")]
-    pub files: Vec<OsString>,
-
-    /// Lines have columns, separated by tabs: text, stage, host; the last two may be missing or empty
-    #[arg(long)]
-    pub tsv: bool,
-
-    /// Only these fields, in this order, for example reason,actor,bad_address
-    #[arg(long, value_name = "FIELD", value_delimiter = ',', hide_possible_values = true,
-        value_parser = names(Field::ALL.map(Field::as_str), Field::from_name))]
-    pub only: Vec<Field>,
-
-    #[command(flatten)]
-    pub around: AroundArgs,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
-
-    #[command(flatten)]
-    pub language: LanguageArgs,
-
-    /// How to print them; without it as FILE's extension says (-o), or else as JSON Lines
-    #[arg(long, value_enum)]
-    pub format: Option<EventsFormat>,
-
-    /// Write to this file
-    #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
-
-    /// How many threads work; 0: one for each processor
-    #[arg(long, value_name = "N", default_value_t = 0, env = "MAILWHY_THREADS")]
-    pub threads: usize,
-}
-
-/// `mailwhy rules`.
-#[derive(Args, Debug)]
-pub struct RulesCommandArgs {
-    /// What to do with them.
-    #[command(subcommand)]
-    pub command: RulesCommand,
-}
-
-/// The commands of `mailwhy rules`.
-#[derive(Debug, Subcommand)]
-pub enum RulesCommand {
-    /// Tests a file of rules: its form, its examples and near misses, conflicts, and what it takes over
-    ///
-    /// Exit status: 0 all is well, 1 an example goes elsewhere or rules contradict each other, 2 the file cannot be
-    /// used.
-    Check(RulesCheckArgs),
-    /// Counts the hits of each rule over logs, and shows the replies that no rule knows
-    ///
-    /// Those are grouped and printed without addresses, hosts, ids and numbers, ready for a bug report.
-    Coverage(RulesCoverageArgs),
-}
-
-/// `mailwhy rules check`.
-#[derive(Args, Debug)]
-pub struct RulesCheckArgs {
-    /// The file
-    #[arg(value_name = "FILE")]
-    pub file: PathBuf,
-}
-
-/// `mailwhy rules coverage`.
-#[derive(Args, Debug)]
-pub struct RulesCoverageArgs {
-    #[command(flatten)]
-    pub input: InputArgs,
-
-    #[command(flatten)]
-    pub rules: RuleArgs,
-
-    /// How many rules and unknown replies to show; 0: all
-    #[arg(short = 't', long, value_name = "N", default_value_t = 40)]
-    pub top: usize,
 }
 
 /// The language of the texts.
@@ -391,9 +196,9 @@ enum LangArg {
     Ru,
 }
 
-/// How events are printed.
+/// How a command prints that has one record in a line.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum EventsFormat {
+pub enum LinesFormat {
     /// One object in a line
     Jsonl,
     /// One table

@@ -11,7 +11,7 @@ use mailwhy::report::Field;
 
 use super::explain::Around;
 use super::{Exit, Output, rules, tell};
-use crate::cli::{ClassifyArgs, EventsFormat};
+use crate::cli::{ClassifyArgs, LinesFormat};
 use crate::json::{Object, csv_value};
 use crate::pipeline;
 
@@ -19,8 +19,8 @@ use crate::pipeline;
 pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
         (Some(format), _) => format,
-        (None, Some("csv")) => EventsFormat::Csv,
-        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => EventsFormat::Jsonl,
+        (None, Some("csv")) => LinesFormat::Csv,
+        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => LinesFormat::Jsonl,
         (None, Some(other)) => {
             bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
         }
@@ -68,7 +68,7 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
 /// How verdicts are printed.
 struct Printer {
     fields: Vec<Field>,
-    format: EventsFormat,
+    format: LinesFormat,
     tsv: bool,
     lang: Lang,
     around: Around,
@@ -77,7 +77,7 @@ struct Printer {
 
 impl Printer {
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
-        if self.format == EventsFormat::Csv {
+        if self.format == LinesFormat::Csv {
             let names: Vec<_> = self.fields.iter().map(|field| field.as_str()).collect();
             writeln!(out, "{}", names.join(","))?;
         }
@@ -104,12 +104,12 @@ impl Printer {
     fn line(&self, verdict: &Verdict, text: &[u8], scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
         let values = self.fields.iter().map(|field| (*field, field.of(verdict, text, self.lang, scratch)));
         match self.format {
-            EventsFormat::Jsonl => {
+            LinesFormat::Jsonl => {
                 let mut object = Object::begin(out);
                 values.for_each(|(field, value)| object.value(field.as_str(), value));
                 object.end();
             }
-            EventsFormat::Csv => {
+            LinesFormat::Csv => {
                 for (n, (_, value)) in values.enumerate() {
                     if n > 0 {
                         out.push(b',');

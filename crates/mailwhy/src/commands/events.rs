@@ -14,7 +14,7 @@ use mailwhy::report::{Field, Value, rfc3339};
 use mailwhy::trace::query;
 
 use super::{Exit, Inputs, Output, rules};
-use crate::cli::{EventsArgs, EventsFormat};
+use crate::cli::{EventsArgs, LinesFormat};
 use crate::json::Object;
 use crate::pipeline;
 use crate::progress::Progress;
@@ -60,13 +60,13 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
     }
     let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
         (Some(format), _) => format,
-        (None, Some("csv")) => EventsFormat::Csv,
-        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => EventsFormat::Jsonl,
+        (None, Some("csv")) => LinesFormat::Csv,
+        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => LinesFormat::Jsonl,
         (None, Some(other)) => {
             bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
         }
     };
-    let wants_verdict = args.verdict || format == EventsFormat::Csv;
+    let wants_verdict = args.verdict || format == LinesFormat::Csv;
     let classifier = if wants_verdict { Some(rules::classifier(&args.rules)?) } else { None };
     let printer = Printer {
         args,
@@ -79,7 +79,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
     let mut output = Output::new(args.output.as_deref())?;
     let mut progress = Progress::new(&inputs.sources, inputs.progress && !output.is_terminal());
     let mut result = Ok(());
-    if format == EventsFormat::Csv {
+    if format == LinesFormat::Csv {
         result = writeln!(output.writer(), "{}", COLUMNS.join(","));
     }
     let mut found = 0;
@@ -100,7 +100,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
 /// How events are printed.
 struct Printer<'a> {
     args: &'a EventsArgs,
-    format: EventsFormat,
+    format: LinesFormat,
     lang: Lang,
     names: Vec<String>,
     classifier: Option<Classifier>,
@@ -122,8 +122,8 @@ impl Printer<'_> {
                 count += 1;
                 let place = (self.names[chunk.file as usize].as_str(), offset, number);
                 match self.format {
-                    EventsFormat::Jsonl => self.json(line, place, &mut out),
-                    EventsFormat::Csv => self.csv(line, place, &mut out),
+                    LinesFormat::Jsonl => self.json(line, place, &mut out),
+                    LinesFormat::Csv => self.csv(line, place, &mut out),
                 }
             }
             number += 1;

@@ -1,0 +1,51 @@
+//! `mailwhy rules`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::{InputArgs, RuleArgs};
+
+/// `mailwhy rules`.
+#[derive(Args, Debug)]
+pub struct RulesCommandArgs {
+    /// What to do with them.
+    #[command(subcommand)]
+    pub command: RulesCommand,
+}
+
+/// The commands of `mailwhy rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// Tests a file of rules: its form, its examples and near misses, conflicts, and what it takes over
+    ///
+    /// Exit status: 0 all is well, 1 an example goes elsewhere or rules contradict each other, 2 the file cannot be
+    /// used.
+    Check(RulesCheckArgs),
+    /// Counts the hits of each rule over logs, and shows the replies that no rule knows
+    ///
+    /// Those are grouped and printed without addresses, hosts, ids and numbers, ready for a bug report.
+    Coverage(RulesCoverageArgs),
+}
+
+/// `mailwhy rules check`.
+#[derive(Args, Debug)]
+pub struct RulesCheckArgs {
+    /// The file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// `mailwhy rules coverage`.
+#[derive(Args, Debug)]
+pub struct RulesCoverageArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+
+    #[command(flatten)]
+    pub rules: RuleArgs,
+
+    /// How many rules and unknown replies to show; 0: all
+    #[arg(short = 't', long, value_name = "N", default_value_t = 40)]
+    pub top: usize,
+}
