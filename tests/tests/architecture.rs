@@ -7,12 +7,13 @@ use serde_json::Value;
 use crate::harness::workspace;
 
 /// The crates in the order in which the data goes through them; each may use only those before it.
-const ORDER: [&str; 7] = [
+const ORDER: [&str; 8] = [
     "mailwhy-codes",
     "mailwhy-classify",
     "mailwhy-logs",
     "mailwhy-input",
     "mailwhy-trace",
+    "mailwhy-store",
     "mailwhy-report",
     "mailwhy",
 ];

@@ -9,4 +9,5 @@ mod harness;
 mod real_exim;
 mod sample;
 mod scenario;
+mod sql;
 mod truth;

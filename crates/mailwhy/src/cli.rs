@@ -5,6 +5,7 @@ mod events;
 mod explain;
 mod report;
 mod rules;
+mod sql;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
 pub use report::ReportArgs;
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
+pub use sql::{SqlArgs, SqlFormat};
 
 /// Tells why mail was not delivered, whose turn it is and what to do.
 ///
@@ -98,6 +100,16 @@ pub enum Command {
     /// with the same id.
     #[command(disable_help_subcommand = true)]
     Rules(RulesCommandArgs),
+    /// Asks the log in SQL
+    ///
+    /// Reads the log into the tables that the query needs (SQLite, in memory or in a temporary file) and prints the answer.
+    /// Tables: events, attempts, recipients, messages, verdicts; `--explain-tables` describes them. docs/sql.md has examples.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy sql 'SELECT domain, count(*) FROM attempts WHERE outcome = \"failed\" GROUP BY 1 ORDER BY 2 DESC LIMIT 10'\n  \
+                      mailwhy sql 'SELECT reason, count(*) FROM recipients WHERE provider = \"gmail\" GROUP BY reason' mainlog\n  \
+                      mailwhy sql --format csv -R < query.sql -f - mainlog\n  \
+                      mailwhy sql --explain-tables")]
+    Sql(SqlArgs),
 }
 
 /// What to read.

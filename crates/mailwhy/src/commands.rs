@@ -5,6 +5,7 @@ pub mod events;
 pub mod explain;
 pub mod report;
 pub mod rules;
+pub mod sql;
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};

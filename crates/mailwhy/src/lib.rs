@@ -10,6 +10,7 @@ This is the façade over the crates of mailwhy; each can be used alone.
 | [`logs`] | one log line to an event |
 | [`input`] | files, archives, rotated sets and streams to chunks of whole lines |
 | [`trace`] | events to messages |
+| [`store`] | logs to tables of SQLite, to be asked in SQL |
 | [`report`] | messages to a report, as text, JSON, CSV and Markdown |
 */
 
@@ -18,4 +19,5 @@ pub use mailwhy_codes as codes;
 pub use mailwhy_input as input;
 pub use mailwhy_logs as logs;
 pub use mailwhy_report as report;
+pub use mailwhy_store as store;
 pub use mailwhy_trace as trace;

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Explain(args) => commands::explain::run(args),
         Command::Classify(args) => commands::classify::run(args),
         Command::Rules(args) => commands::rules::run(&args.command),
+        Command::Sql(args) => commands::sql::run(args),
     };
     match result {
         Ok(Exit::Found) => ExitCode::SUCCESS,
