@@ -13,7 +13,8 @@ use crate::source::{DEFAULT_LOGS, Source, default_logs, stdin_is_given};
 
 /// Finds the sources that the arguments stand for.
 ///
-/// - A file stands for itself; with [`rotated`](Options::rotated) for the whole set it belongs to.
+/// - A file stands for itself; with [`rotated`](Options::rotated) for the whole set it belongs to, even if it is not there
+///   itself.
 /// - `-` is standard input.
 /// - A pattern (`*`, `?`, `[…]`, `**`) stands for the files that match; where a file has such a name, for that file.
 /// - A directory stands for the logs in it, known by their names: main logs first, then reject and panic logs. Of a
@@ -57,6 +58,8 @@ impl Finder {
             Ok(metadata) if metadata.is_dir() => self.directory(path),
             Ok(_) => self.file(path),
             Err(_) if is_pattern(arg) => self.pattern(arg),
+            // Between the rotation of a log and its next line there is none.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && self.rotated_set(path) => {}
             Err(error) => self.problems.push(Problem::from_path(path, &error)),
         }
     }
@@ -72,15 +75,24 @@ impl Finder {
     }
 
     fn file(&mut self, path: &Path) {
-        let rotation = path.file_name().map(Rotation::of).filter(|_| self.rotated && path.is_file());
-        if let Some(rotation) = rotation {
-            let set = self
-                .sets(path.parent().unwrap_or(Path::new("")), |stem| (stem == rotation.stem).then_some(0));
-            for member in set.into_values().flatten() {
-                self.add(Source::File(member.path));
-            }
+        if path.is_file() {
+            self.rotated_set(path);
         }
         self.add(Source::File(path.to_owned()));
+    }
+
+    /// Adds the files of the set that a log belongs to, if those are wanted; whether there are any.
+    fn rotated_set(&mut self, path: &Path) -> bool {
+        let Some(rotation) = path.file_name().map(Rotation::of).filter(|_| self.rotated) else {
+            return false;
+        };
+        let directory = path.parent().unwrap_or(Path::new(""));
+        let set = self.sets(directory, |stem| (stem == rotation.stem).then_some(0));
+        let found = !set.is_empty();
+        for member in set.into_values().flatten() {
+            self.add(Source::File(member.path));
+        }
+        found
     }
 
     fn directory(&mut self, path: &Path) {

@@ -31,6 +31,7 @@ mod find;
 mod pool;
 mod problem;
 mod read;
+mod resume;
 mod rotation;
 mod source;
 
@@ -38,6 +39,7 @@ pub use find::find;
 pub use pool::Pool;
 pub use problem::{Problem, ProblemKind};
 pub use read::{Chunk, FileSummary, Summary, read, read_source};
+pub use resume::{Mark, Rest, resume};
 pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes};
 
 /// How sources are looked for and read.
