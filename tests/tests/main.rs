@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::unwrap_used, clippy::print_stderr)]
 
 mod architecture;
+mod check;
 mod cli;
 mod explain;
 mod harness;

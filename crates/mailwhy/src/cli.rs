@@ -1,5 +1,6 @@
 //! The command line: one definition, from which help, man pages and completions come.
 
+mod check;
 mod classify;
 mod events;
 mod explain;
@@ -14,6 +15,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use mailwhy::codes::{Lang, Stage};
 
+pub use check::{CheckArgs, Limit, Limits};
 pub use classify::ClassifyArgs;
 pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
@@ -31,6 +33,7 @@ pub use sql::{SqlArgs, SqlFormat};
     version,
     max_term_width = 100,
     arg_required_else_help = true,
+    args_override_self = true,
     disable_help_subcommand = true,
     after_help = "Without FILE the log is read from standard input, or else from the first of \
                   /var/log/exim4/mainlog, /var/log/exim/mainlog, /var/log/exim/main.log and \
@@ -100,6 +103,16 @@ pub enum Command {
     /// with the same id.
     #[command(disable_help_subcommand = true)]
     Rules(RulesCommandArgs),
+    /// A plugin for Nagios, Icinga and the like: one line with the state and performance data
+    ///
+    /// Judges the last hour of the log, or with --state what is new since the last run. Each limit is WARN,CRIT; `off` switches
+    /// one off. Rates count recipients.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy check --state /var/lib/mailwhy/check.json\n  \
+                      mailwhy check --failed 5%,20% --blocklisted 1,1 --silence 30m,2h\n  \
+                      mailwhy check --since 10min\\ ago --guesses 1000,10000 --lang ru\n\n\
+                      Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (also a log or state that could not be read).")]
+    Check(Box<CheckArgs>),
     /// Asks the log in SQL
     ///
     /// Reads the log into the tables that the query needs (SQLite, in memory or in a temporary file) and prints the answer.

@@ -1,5 +1,6 @@
 //! The commands.
 
+pub mod check;
 pub mod classify;
 pub mod events;
 pub mod explain;
@@ -29,6 +30,8 @@ pub enum Exit {
     Nothing,
     /// Something went wrong; it has been told.
     Error,
+    /// The exit status itself, of a command that has its own.
+    Status(u8),
 }
 
 /// What a command reads, from its options.
@@ -107,6 +110,13 @@ fn first_time(head: &[u8]) -> Option<(i64, u16)> {
 /// One line on standard error, and the hint below it.
 pub fn tell(problem: &Problem) {
     complain(&problem.to_string(), problem.hint().as_deref());
+}
+
+/// What an error says, and the hint in it below.
+pub fn fail(error: &anyhow::Error) {
+    let text = format!("{error:#}");
+    let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
+    complain(message, Some(hint).filter(|hint| !hint.is_empty()));
 }
 
 /// An error message, as all of ours look.

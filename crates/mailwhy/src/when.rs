@@ -37,6 +37,12 @@ impl Window {
         Ok(window)
     }
 
+    /// The instant of its end, in seconds since the epoch.
+    #[must_use]
+    pub fn end(&self) -> Option<i64> {
+        self.until.map(|bound| bound.instant)
+    }
+
     /// Whether a log line's time is inside.
     #[must_use]
     pub fn contains(&self, time: Time) -> bool {
@@ -47,6 +53,16 @@ impl Window {
         self.since.map(against).is_none_or(|(t, bound)| t >= bound)
             && self.until.map(against).is_none_or(|(t, bound)| t < bound)
     }
+}
+
+/// The instant of a log line, in seconds since the epoch. A time without a zone is a local time of this host; of one that
+/// the clock shows twice, the first is meant.
+pub fn instant(time: Time, zone: &TimeZone) -> i64 {
+    let civil = || {
+        let utc = jiff::Timestamp::from_second(time.civil).ok()?.to_zoned(TimeZone::UTC);
+        Some(utc.datetime().to_zoned(zone.clone()).ok()?.timestamp().as_second())
+    };
+    time.unix().or_else(civil).unwrap_or(time.civil)
 }
 
 /// Understands "2026-08-01", "2026-08-01 09:30[:00]", "09:30", "now", "today", "yesterday", "2h ago", "-2h".

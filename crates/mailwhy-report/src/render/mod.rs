@@ -11,10 +11,13 @@ use mailwhy_codes::Lang;
 
 use crate::Report;
 
+pub use monitor::render_status;
+
 mod csv;
 mod fit;
 mod json;
 mod markdown;
+mod monitor;
 mod overview;
 mod page;
 mod panels;
