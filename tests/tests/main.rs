@@ -6,6 +6,7 @@ mod architecture;
 mod check;
 mod cli;
 mod explain;
+mod generated;
 mod harness;
 mod real_exim;
 mod sample;
