@@ -1,203 +1,180 @@
-/*!
-How fast the pieces are: `cargo run --release --manifest-path bench/Cargo.toml -- classify FILE…`.
+//! How fast mailwhy is, beside what else there is on the machine. See README.md.
 
-A file is an Exim log, a table with a column `input` (`.tsv`), or has a reply on each line. Each measure is the best of
-several rounds, which other programs on the machine disturb least.
-*/
+mod inputs;
+mod instructions;
+mod machine;
+#[cfg(feature = "stages")]
+mod micro;
+mod process;
+#[cfg(feature = "stages")]
+mod replies;
+mod results;
+mod run;
 
-use std::hint::black_box;
-use std::path::Path;
-use std::process::ExitCode;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
 
-use mailwhy_classify::{Classifier, Query, fingerprint, normalize};
-use mailwhy_codes::{Class, Stage};
-use mailwhy_logs::exim;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use mailwhy_genlog::{Exim, Limit, Options, Selector};
 
-const USAGE: &str = "\
-usage: mailwhy-bench classify FILE…    replies per second, and how long the rules take to build
-       mailwhy-bench normalize FILE…   normal forms per second, and how many differ
-       mailwhy-bench verdicts FILE…    the verdict on each reply, to compare before and after a change
-       mailwhy-bench groups FILE…      the normal form of each reply, the most frequent first";
+/// Measures mailwhy
+#[derive(Parser)]
+#[command(after_help = "\
+Examples:
+  mailwhy-bench run                      all of it, on a log of 1 GB; writes RESULTS.md and results.json
+  mailwhy-bench run --bytes 100M --only report --runs 9
+  mailwhy-bench micro                    each stage by itself, in memory
+  mailwhy-bench instructions             against baseline.toml, as CI does
+  mailwhy-bench gen --bytes 1G -o mainlog")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
 
-fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
-    let [command, files @ ..] = args.as_slice() else {
-        eprintln!("{USAGE}");
-        return ExitCode::from(2);
+#[derive(Subcommand)]
+enum Command {
+    /// Times mailwhy and its peers in turns, and writes the tables
+    Run(run::Arguments),
+    /// Times each stage on a log in memory
+    #[cfg(feature = "stages")]
+    Micro {
+        /// A log; without it, one is generated
+        file: Option<PathBuf>,
+        /// As JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Counts the instructions of the hot paths and compares them with baseline.toml
+    Instructions {
+        /// Write the counts into baseline.toml
+        #[arg(long)]
+        update: bool,
+    },
+    /// Writes a log, and beside it FILE.truth.json: what is true of it
+    Gen(GenArguments),
+    /// Replies per second, and how long the rules take to build
+    #[cfg(feature = "stages")]
+    Classify(ReplyFiles),
+    /// Normal forms per second, and how many differ
+    #[cfg(feature = "stages")]
+    Normalize(ReplyFiles),
+    /// The verdict on each reply, to compare before and after a change
+    #[cfg(feature = "stages")]
+    Verdicts(ReplyFiles),
+    /// The normal form of each reply, the most frequent first
+    #[cfg(feature = "stages")]
+    Groups(ReplyFiles),
+}
+
+/// Logs, tables with a column `input` (.tsv), or files with a reply on each line.
+#[cfg(feature = "stages")]
+#[derive(Args)]
+struct ReplyFiles {
+    /// Logs, tables with a column `input` (.tsv), or files with a reply on each line
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+struct GenArguments {
+    /// Where to; `-` is standard output, without the truth
+    #[arg(short, long, default_value = "-")]
+    output: PathBuf,
+    /// How long: 100M, 1G (powers of ten)
+    #[arg(long, value_parser = size, default_value = "100M")]
+    bytes: u64,
+    /// Another seed gives another log
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// What Exim is told to log
+    #[arg(long, value_enum, default_value_t = LogSelector::Debian)]
+    selector: LogSelector,
+    /// Whose wording
+    #[arg(long, value_enum, default_value_t = Version::V4_96)]
+    exim: Version,
+    /// Milliseconds in times
+    #[arg(long)]
+    millis: bool,
+    /// The process in each line
+    #[arg(long)]
+    pid: bool,
+    /// Messages per second
+    #[arg(long, default_value_t = 20.0)]
+    rate: f64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LogSelector {
+    Default,
+    Debian,
+    Rich,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Version {
+    #[value(name = "4.84")]
+    V4_84,
+    #[value(name = "4.96")]
+    V4_96,
+    #[value(name = "4.99")]
+    V4_99,
+    Upgraded,
+}
+
+impl GenArguments {
+    fn options(&self) -> Options {
+        Options {
+            seed: self.seed,
+            limit: Limit::Bytes(self.bytes),
+            exim: match self.exim {
+                Version::V4_84 => Exim::V4_84,
+                Version::V4_96 => Exim::V4_96,
+                Version::V4_99 => Exim::V4_99,
+                Version::Upgraded => Exim::Upgraded,
+            },
+            selector: match self.selector {
+                LogSelector::Default => Selector::Default,
+                LogSelector::Debian => Selector::Debian,
+                LogSelector::Rich => Selector::Rich,
+            },
+            millis: self.millis,
+            pid: self.pid,
+            rate: self.rate,
+            ..Options::default()
+        }
+    }
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Instructions { update } => instructions::run(update),
+        Command::Gen(arguments) => inputs::write(&arguments.options(), &arguments.output),
+        #[cfg(feature = "stages")]
+        Command::Micro { file, json } => micro::run(file.as_deref(), json),
+        #[cfg(feature = "stages")]
+        Command::Classify(asked) => replies::run(&asked.files, replies::classify),
+        #[cfg(feature = "stages")]
+        Command::Normalize(asked) => replies::run(&asked.files, replies::normal_forms),
+        #[cfg(feature = "stages")]
+        Command::Verdicts(asked) => replies::run(&asked.files, replies::verdicts),
+        #[cfg(feature = "stages")]
+        Command::Groups(asked) => replies::run(&asked.files, replies::groups),
+    }
+}
+
+/// The directory of the whole project.
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
+}
+
+/// `100M`, `1.5G`: powers of ten.
+fn size(text: &str) -> Result<u64, String> {
+    let (number, unit) = match text.trim_end_matches(['b', 'B']) {
+        t if t.ends_with(['k', 'K']) => (&t[..t.len() - 1], 1e3),
+        t if t.ends_with(['m', 'M']) => (&t[..t.len() - 1], 1e6),
+        t if t.ends_with(['g', 'G']) => (&t[..t.len() - 1], 1e9),
+        t => (t, 1.0),
     };
-    let mut asked = Vec::new();
-    for file in files {
-        match read(Path::new(file)) {
-            Ok(more) => asked.extend(more),
-            Err(error) => {
-                eprintln!("error: cannot read {file}: {error}");
-                return ExitCode::from(2);
-            }
-        }
-    }
-    match command.as_str() {
-        "classify" => classify(&asked),
-        "normalize" => normal_forms(&asked),
-        "verdicts" => verdicts(&asked),
-        "groups" => groups(&asked),
-        _ => {
-            eprintln!("{USAGE}");
-            return ExitCode::from(2);
-        }
-    }
-    ExitCode::SUCCESS
-}
-
-/// A [`Query`] that owns what it asks.
-#[derive(Default)]
-struct Asked {
-    text: Vec<u8>,
-    stage: Option<Stage>,
-    host: Option<Vec<u8>>,
-    recipient_domain: Option<Vec<u8>>,
-    class: Option<Class>,
-}
-
-impl Asked {
-    fn query(&self) -> Query<'_> {
-        Query {
-            text: &self.text,
-            stage: self.stage,
-            host: self.host.as_deref(),
-            recipient_domain: self.recipient_domain.as_deref(),
-            class: self.class,
-        }
-    }
-}
-
-fn read(path: &Path) -> std::io::Result<Vec<Asked>> {
-    let content = std::fs::read(path)?;
-    let lines = || content.split(|&b| b == b'\n').filter(|line| !line.is_empty());
-    if path.extension().is_some_and(|e| e == "tsv") {
-        let mut rows = lines().map(|line| line.split(|&b| b == b'\t').collect::<Vec<_>>());
-        let names = rows.next().unwrap_or_default();
-        let place = |name: &str| names.iter().position(|n| *n == name.as_bytes());
-        let (input, stage, host) = (place("input"), place("stage"), place("provider_hint"));
-        return Ok(rows
-            .map(|row| {
-                let cell = |i: Option<usize>| i.and_then(|i| row.get(i)).copied().unwrap_or_default();
-                let stage = std::str::from_utf8(cell(stage)).ok().and_then(Stage::from_name);
-                Asked {
-                    text: cell(input).to_vec(),
-                    stage,
-                    host: Some(cell(host).to_vec()),
-                    ..Asked::default()
-                }
-            })
-            .collect());
-    }
-    let mut asked = Vec::new();
-    exim::scan(&content, exim::Role::Main, |line| {
-        if let Some(query) = mailwhy_trace::query(&line.event()) {
-            asked.push(Asked {
-                text: query.text.to_vec(),
-                stage: query.stage,
-                host: query.host.map(<[u8]>::to_vec),
-                recipient_domain: query.recipient_domain.map(<[u8]>::to_vec),
-                class: query.class,
-            });
-        }
-    });
-    if asked.is_empty() {
-        asked.extend(lines().map(|line| Asked { text: line.to_vec(), ..Asked::default() }));
-    }
-    Ok(asked)
-}
-
-fn classify(asked: &[Asked]) {
-    let built = best(20, || {
-        black_box(Classifier::new());
-    });
-    let classifier = Classifier::new();
-    let took = best(rounds(asked), || {
-        for asked in asked {
-            black_box(classifier.classify(&asked.query()));
-        }
-    });
-    tell("classified", asked, took);
-    println!("rules built in {:.2} ms", built * 1e3);
-}
-
-fn normal_forms(asked: &[Asked]) {
-    let mut out = Vec::new();
-    let mut seen = std::collections::HashSet::new();
-    let took = best(rounds(asked), || {
-        for asked in asked {
-            out.clear();
-            normalize(&asked.text, &mut out);
-            black_box(fingerprint(&out));
-        }
-    });
-    for asked in asked {
-        out.clear();
-        normalize(&asked.text, &mut out);
-        seen.insert(fingerprint(&out));
-    }
-    tell("normalised", asked, took);
-    println!("{} different", seen.len());
-}
-
-fn verdicts(asked: &[Asked]) {
-    let classifier = Classifier::new();
-    for asked in asked {
-        let v = classifier.classify(&asked.query());
-        println!(
-            "{}\t{}\t{}\t{:?}\t{}\t{}\t{}\t{}",
-            v.reason.as_str(),
-            v.rule,
-            v.bad_address,
-            v.evidence,
-            v.provider.map_or("-", |p| p.id),
-            v.blocklist.map_or("-", |b| b.id),
-            v.confidence.as_str(),
-            String::from_utf8_lossy(&asked.text)
-        );
-    }
-}
-
-fn groups(asked: &[Asked]) {
-    let mut groups = std::collections::HashMap::<Vec<u8>, usize>::new();
-    let mut out = Vec::new();
-    for asked in asked {
-        out.clear();
-        normalize(&asked.text, &mut out);
-        *groups.entry(out.clone()).or_default() += 1;
-    }
-    let mut groups: Vec<_> = groups.into_iter().collect();
-    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    for (text, count) in groups {
-        println!("{count}\t{}", String::from_utf8_lossy(&text));
-    }
-}
-
-/// Enough rounds for a second or so.
-fn rounds(asked: &[Asked]) -> usize {
-    (1_000_000 / asked.len().max(1)).clamp(3, 2000)
-}
-
-/// The seconds that the best of several rounds takes.
-fn best(rounds: usize, mut run: impl FnMut()) -> f64 {
-    let round = |_| {
-        let start = Instant::now();
-        run();
-        start.elapsed().as_secs_f64()
-    };
-    (0..rounds).map(round).fold(f64::INFINITY, f64::min)
-}
-
-fn tell(what: &str, asked: &[Asked], took: f64) {
-    let bytes: usize = asked.iter().map(|a| a.text.len()).sum();
-    let count = asked.len();
-    println!(
-        "{count} replies, {} bytes each: {what} {:.0} per second ({:.0} ns each)",
-        bytes / count.max(1),
-        count as f64 / took,
-        took * 1e9 / count.max(1) as f64
-    );
+    let number: f64 = number.parse().map_err(|_| format!("{text} is no size like 100M or 1G"))?;
+    Ok((number * unit) as u64)
 }
