@@ -68,7 +68,9 @@ impl Inputs {
             let length = io::Read::read(&mut file, &mut part)?;
             let text = String::from_utf8_lossy(&part[..length]);
             for line in text.lines() {
-                let Some((_, after)) = line.split_once("SMTP error from remote mail server after ") else { continue };
+                let Some((_, after)) = line.split_once("SMTP error from remote mail server after ") else {
+                    continue;
+                };
                 let Some((_, reply)) = after.split_once(": ") else { continue };
                 found.push(reply.to_owned());
             }
@@ -113,7 +115,8 @@ pub(crate) fn write(options: &Options, path: &Path) -> Result<()> {
     let file = File::create(path).with_context(|| format!("{}", path.display()))?;
     let truth = generate(options, file).with_context(|| format!("{}", path.display()))?;
     let beside = truth_path(path);
-    fs::write(&beside, serde_json::to_vec_pretty(&truth)?).with_context(|| format!("{}", beside.display()))?;
+    fs::write(&beside, serde_json::to_vec_pretty(&truth)?)
+        .with_context(|| format!("{}", beside.display()))?;
     Ok(())
 }
 

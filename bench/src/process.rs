@@ -61,7 +61,8 @@ impl Program {
 
     fn wait(&self, mut command: Command) -> Result<Took> {
         let start = Instant::now();
-        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().with_context(|| self.shown())?;
+        let child =
+            command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().with_context(|| self.shown())?;
         let used = child.wait4().with_context(|| self.shown())?;
         let wall = start.elapsed();
         if !used.status.success() {
@@ -81,7 +82,8 @@ impl Program {
         for argument in &self.arguments {
             let argument = Path::new(argument);
             // Files in the cache have long paths.
-            let short = argument.file_name().filter(|_| argument.is_absolute()).unwrap_or(argument.as_os_str());
+            let short =
+                argument.file_name().filter(|_| argument.is_absolute()).unwrap_or(argument.as_os_str());
             let short = short.to_string_lossy();
             let quote = if short.contains([' ', '*', '|', '(']) { "'" } else { "" };
             shown.push_str(&format!(" {quote}{short}{quote}"));

@@ -121,7 +121,11 @@ impl Results {
         let Machine { cpu, cores, kernel, rustc } = &self.machine;
         let Log { bytes, lines, messages, seed } = self.log;
         writeln!(out, "# Results\n")?;
-        writeln!(out, "{}, at commit {}, on {cores} cores of {cpu}, Linux {kernel}, {rustc}.", self.date, self.commit)?;
+        writeln!(
+            out,
+            "{}, at commit {}, on {cores} cores of {cpu}, Linux {kernel}, {rustc}.",
+            self.date, self.commit
+        )?;
         writeln!(
             out,
             "A generated log of {:.2} GB: {:.2} M lines, {:.2} M messages (seed {seed}). All is in the page cache.\n",
@@ -129,7 +133,10 @@ impl Results {
             lines as f64 / 1e6,
             messages as f64 / 1e6
         )?;
-        writeln!(out, "    cargo run --release --manifest-path bench/Cargo.toml -- run --bytes {bytes} --seed {seed}\n")?;
+        writeln!(
+            out,
+            "    cargo run --release --manifest-path bench/Cargo.toml -- run --bytes {bytes} --seed {seed}\n"
+        )?;
         if !self.goals.is_empty() {
             writeln!(out, "## Goals\n\n| | measured | goal | |\n|---|---:|---:|---|")?;
             for goal in &self.goals {
@@ -166,7 +173,10 @@ impl Results {
             }
         }
         if !self.memory.is_empty() {
-            writeln!(out, "\n## Memory\n\nA report of a log from standard input, written while it is read.\n")?;
+            writeln!(
+                out,
+                "\n## Memory\n\nA report of a log from standard input, written while it is read.\n"
+            )?;
             writeln!(out, "| log | peak memory | took |\n|---:|---:|---:|")?;
             for memory in &self.memory {
                 let (bytes, peak) = (memory.bytes as f64 / 1e9, memory.peak as f64 / 1e6);
@@ -189,7 +199,14 @@ pub(crate) fn stages(stages: &[Stage]) -> String {
             0 => String::new(),
             bytes => format!("{:.0} MB/s", bytes as f64 / stage.seconds / 1e6),
         };
-        let _ = writeln!(out, "| {} | {} {} | {} ns | {rate} |", stage.name, stage.count, stage.unit, short(each));
+        let _ = writeln!(
+            out,
+            "| {} | {} {} | {} ns | {rate} |",
+            stage.name,
+            stage.count,
+            stage.unit,
+            short(each)
+        );
     }
     out
 }
@@ -212,13 +229,30 @@ impl Figures {
 
 impl Goal {
     /// At least so many times faster than the peer; nothing without the peer.
-    pub(crate) fn times_faster(what: &str, own: Option<&Figures>, peer: Option<&Figures>, target: f64) -> Option<Self> {
+    pub(crate) fn times_faster(
+        what: &str,
+        own: Option<&Figures>,
+        peer: Option<&Figures>,
+        target: f64,
+    ) -> Option<Self> {
         let value = peer?.wall / own?.wall;
-        Some(Self { what: what.to_owned(), value, unit: "times faster", target, more: true, reached: value >= target })
+        Some(Self {
+            what: what.to_owned(),
+            value,
+            unit: "times faster",
+            target,
+            more: true,
+            reached: value >= target,
+        })
     }
 
     /// At most so many times the time of the peer; nothing without the peer.
-    pub(crate) fn within(what: &str, own: Option<&Figures>, peer: Option<&Figures>, target: f64) -> Option<Self> {
+    pub(crate) fn within(
+        what: &str,
+        own: Option<&Figures>,
+        peer: Option<&Figures>,
+        target: f64,
+    ) -> Option<Self> {
         Self::below(what, Some(own?.wall / peer?.wall), "times", target)
     }
 

@@ -83,7 +83,8 @@ impl<W: Write> Play<'_, W> {
         sender: Option<Address>,
         mut recipients: Vec<Recipient>,
     ) -> io::Result<()> {
-        recipients.sort_by_key(|r| (r.way == Way::Remote, if r.way == Way::Remote { r.to.domain } else { 0 }));
+        recipients
+            .sort_by_key(|r| (r.way == Way::Remote, if r.way == Way::Remote { r.to.domain } else { 0 }));
         let mut message = self.message(at, sender, recipients);
         let written = self.write_arrival(at, &message, from)?;
         message.told.any = written;
@@ -140,7 +141,10 @@ impl<W: Write> Play<'_, W> {
             let domain = message.sender.map(|sender| world.domain(sender).name.as_str());
             let encrypted = match from {
                 From::Server { ip } => {
-                    t.add(" H=out").number(random.range(1, 30)).add(".").add(domain.unwrap_or("relay.example"));
+                    t.add(" H=out")
+                        .number(random.range(1, 30))
+                        .add(".")
+                        .add(domain.unwrap_or("relay.example"));
                     if random.chance(0.2) {
                         t.add(" (").add(domain.unwrap_or("localhost")).add(")");
                     }
@@ -243,4 +247,3 @@ fn few(random: &mut Random) -> u64 {
         _ => 9,
     }
 }
-

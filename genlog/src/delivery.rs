@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use crate::Exim;
 use crate::facts::{Kind, Stage};
 use crate::message::{Message, Outcome, Way, Why};
 use crate::play::{LIFETIME, Play, duration};
@@ -9,7 +10,6 @@ use crate::random::Random;
 use crate::replies::{Reply, SERVERS};
 use crate::text::{Ip, Text};
 use crate::world::{Address, Domain, Trouble, World};
-use crate::Exim;
 
 const REMOTE: &str = " R=dnslookup T=remote_smtp";
 const UNROUTEABLE: &str = "Unrouteable address";
@@ -88,7 +88,9 @@ impl<W: Write> Play<'_, W> {
                 let failed = Failed {
                     route: " R=local_user T=maildir_home",
                     errno: Some((-22, "")),
-                    words: Words::Own("mailbox is full (MTA-imposed quota exceeded while writing to tmp/new)"),
+                    words: Words::Own(
+                        "mailbox is full (MTA-imposed quota exceeded while writing to tmp/new)",
+                    ),
                     why: Why::Certain("mailbox-full"),
                     ..failed
                 };
@@ -106,7 +108,13 @@ impl<W: Write> Play<'_, W> {
     }
 
     /// A domain whose hosts cannot be found or talked to.
-    fn unreachable(&mut self, at: i64, message: &mut Message, group: &[usize], trouble: Trouble) -> io::Result<()> {
+    fn unreachable(
+        &mut self,
+        at: i64,
+        message: &mut Message,
+        group: &[usize],
+        trouble: Trouble,
+    ) -> io::Result<()> {
         let old = self.log.exim() == Exim::V4_84;
         let network = Why::Certain("network");
         let failed = Failed {
@@ -141,7 +149,9 @@ impl<W: Write> Play<'_, W> {
             }
             Trouble::Tls => Failed {
                 errno: Some((-37, "")),
-                words: Words::Own("TLS session: (gnutls_handshake): No supported cipher suites have been found."),
+                words: Words::Own(
+                    "TLS session: (gnutls_handshake): No supported cipher suites have been found.",
+                ),
                 why: Why::Certain("tls-failed"),
                 host: (!old).then_some(0),
                 ..failed
@@ -275,6 +285,7 @@ impl<W: Write> Play<'_, W> {
         let (log, world, random) = (&mut self.log, &self.world, &mut self.random);
         let domain = world.domain(to);
         let host = failed.host.and_then(|host| domain.hosts.get(host));
+        let scene = Scene { exim, world, message, to: Some(to), domain };
         let written = log.line(at, message.pid, Some(&message.id), kind, |t| {
             t.add(if kind == Kind::Failure { "** " } else { "== " });
             write_recipient(t, world, to, original);
@@ -301,7 +312,7 @@ impl<W: Write> Play<'_, W> {
             }
             if failed.errno.is_none_or(|(_, words)| words.is_empty()) {
                 t.add(if kind == Kind::Failure && exim == Exim::V4_99 { " : " } else { ": " });
-                write_words(t, world, random, message, Some(to), domain, &failed.words, exim);
+                scene.write(t, random, &failed.words);
             }
             if rich && failed.errno.is_none() {
                 t.add(" DT=2s");
@@ -342,7 +353,12 @@ impl<W: Write> Play<'_, W> {
         let rich = self.log.rich();
         let (log, world, random) = (&mut self.log, &self.world, &mut self.random);
         let domain = &world.domains[domain];
-        let to = message.recipients.iter().find(|r| !r.done && world.domain(r.to).name == domain.name).map(|r| r.to);
+        let to = message
+            .recipients
+            .iter()
+            .find(|r| !r.done && world.domain(r.to).name == domain.name)
+            .map(|r| r.to);
+        let scene = Scene { exim, world, message, to, domain };
         let written = log.line(at, message.pid, Some(&message.id), Kind::HostError, |t| {
             let own = matches!(words, Words::Own(_));
             if exim == Exim::V4_84 {
@@ -352,11 +368,11 @@ impl<W: Write> Play<'_, W> {
                 }
             } else {
                 write_host(t, &domain.hosts[host], rich);
-                let no_colon = exim == Exim::V4_99
-                    && matches!(words, Words::Reply(Reply { stage: Stage::Rcpt, .. }, _));
+                let no_colon =
+                    exim == Exim::V4_99 && matches!(words, Words::Reply(Reply { stage: Stage::Rcpt, .. }, _));
                 t.add(if own || no_colon { " " } else { ": " });
             }
-            write_words(t, world, random, message, to, domain, words, exim);
+            scene.write(t, random, words);
         })?;
         if written {
             if let Words::Reply(reply, _) = words {
@@ -493,65 +509,67 @@ fn write_host(text: &mut Text, (name, ip): &(String, Ip), rich: bool) {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn write_words(
-    text: &mut Text,
-    world: &World,
-    random: &mut Random,
-    message: &Message,
-    to: Option<Address>,
-    domain: &Domain,
-    words: &Words<'_>,
+/// What words are about.
+struct Scene<'a> {
     exim: Exim,
-) {
-    let old = exim == Exim::V4_84;
-    match words {
-        Words::Own(words) => text.put(words),
-        Words::Closed => {
-            let (name, ip) = &domain.hosts[0];
-            text.add("Remote host ");
-            if old {
-                text.add(name).add(" [").ip(*ip).add("] ");
-            }
-            text.add(CLOSED);
-        }
-        Words::Reply(reply, host) => {
-            let (name, ip) = &domain.hosts[*host];
-            text.add("SMTP error from remote mail server after ");
-            match reply.stage {
-                Stage::Connect => text.put("initial connection"),
-                Stage::Mail => {
-                    text.add(if old { "MAIL FROM:<" } else { "pipelined MAIL FROM:<" });
-                    if let Some(sender) = message.sender {
-                        world.write(text, sender);
-                    }
-                    text.add("> SIZE=").number(message.size + 1_024);
+    world: &'a World,
+    message: &'a Message,
+    to: Option<Address>,
+    domain: &'a Domain,
+}
+
+impl Scene<'_> {
+    fn write(&self, text: &mut Text, random: &mut Random, words: &Words<'_>) {
+        let &Self { exim, world, message, to, domain } = self;
+        let old = exim == Exim::V4_84;
+        match words {
+            Words::Own(words) => text.put(words),
+            Words::Closed => {
+                let (name, ip) = &domain.hosts[0];
+                text.add("Remote host ");
+                if old {
+                    text.add(name).add(" [").ip(*ip).add("] ");
                 }
-                Stage::Rcpt => {
-                    text.add("RCPT TO:<");
-                    if let Some(to) = to {
-                        world.write(text, to);
+                text.add(CLOSED);
+            }
+            Words::Reply(reply, host) => {
+                let (name, ip) = &domain.hosts[*host];
+                text.add("SMTP error from remote mail server after ");
+                match reply.stage {
+                    Stage::Connect => text.put("initial connection"),
+                    Stage::Mail => {
+                        text.add(if old { "MAIL FROM:<" } else { "pipelined MAIL FROM:<" });
+                        if let Some(sender) = message.sender {
+                            world.write(text, sender);
+                        }
+                        text.add("> SIZE=").number(message.size + 1_024);
                     }
-                    text.add(">");
+                    Stage::Rcpt => {
+                        text.add("RCPT TO:<");
+                        if let Some(to) = to {
+                            world.write(text, to);
+                        }
+                        text.add(">");
+                    }
+                    Stage::Data => text.put(if old { "DATA" } else { "pipelined DATA" }),
+                    Stage::EndOfData | Stage::Auth => text.put("end of data"),
                 }
-                Stage::Data => text.put(if old { "DATA" } else { "pipelined DATA" }),
-                Stage::EndOfData | Stage::Auth => text.put("end of data"),
+                text.add(": ");
+                if old {
+                    text.add("host ").add(name).add(" [").ip(*ip).add("]: ");
+                }
+                fill(text, reply.text, |t, what| match what {
+                    "rcpt" => to.into_iter().for_each(|to| world.write(t, to)),
+                    "from" => message.sender.into_iter().for_each(|from| world.write(t, from)),
+                    "from-domain" => message.sender.into_iter().for_each(|from| {
+                        t.add(&world.domain(from).name);
+                    }),
+                    "domain" => t.put(&domain.name),
+                    "host" => t.put(name),
+                    "ip" => t.put_ip(Ip::OWN),
+                    _ => t.put_token(random),
+                });
             }
-            text.add(": ");
-            if old {
-                text.add("host ").add(name).add(" [").ip(*ip).add("]: ");
-            }
-            fill(text, reply.text, |t, what| match what {
-                "rcpt" => to.into_iter().for_each(|to| world.write(t, to)),
-                "from" => message.sender.into_iter().for_each(|from| world.write(t, from)),
-                "from-domain" => message.sender.into_iter().for_each(|from| {
-                    t.add(&world.domain(from).name);
-                }),
-                "domain" => t.put(&domain.name),
-                "host" => t.put(name),
-                "ip" => t.put_ip(Ip::OWN),
-                _ => t.put_token(random),
-            });
         }
     }
 }

@@ -146,7 +146,14 @@ impl Message {
 
     /// A line about an attempt for a recipient has been written. Where `host` has failed it, the host's line told of
     /// the attempt already.
-    pub(crate) fn tell_attempt(&mut self, n: usize, outcome: Outcome, why: Why, host: bool, truth: &mut Truth) {
+    pub(crate) fn tell_attempt(
+        &mut self,
+        n: usize,
+        outcome: Outcome,
+        why: Why,
+        host: bool,
+        truth: &mut Truth,
+    ) {
         let repeats = std::mem::take(&mut self.told.host) && host;
         if !repeats {
             count_attempt(why, truth);

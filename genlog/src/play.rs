@@ -311,3 +311,27 @@ pub(crate) fn duration(text: &mut crate::text::Text, seconds: i64) {
         text.number(rest).add("s");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Text;
+
+    #[test]
+    fn durations_as_exim_writes_them() {
+        for (seconds, written) in
+            [(0, "0s"), (59, "59s"), (60, "1m"), (3_725, "1h2m5s"), (694_861, "1w1d1h1m1s")]
+        {
+            let mut text = Text::default();
+            duration(&mut text, seconds);
+            assert_eq!(text.0, written.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_day_has_the_mail_of_a_day() {
+        let mean = (0..24).map(|hour| busy(hour * HOUR)).sum::<f64>() / 24.0;
+        assert!((mean - 1.0).abs() < 1e-9);
+        assert!(busy(13 * HOUR) > 1.5 && busy(HOUR) < 0.5);
+    }
+}

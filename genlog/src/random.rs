@@ -72,3 +72,27 @@ impl Weighted {
         self.sums.partition_point(|&sum| sum <= at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_numbers_stay_the_same() {
+        // Of the reference implementation.
+        let mut random = Random::new(1_234_567);
+        let numbers = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        assert_eq!([random.next(), random.next(), random.next()], numbers);
+    }
+
+    #[test]
+    fn weights() {
+        let mut random = Random::new(1);
+        let choice = Weighted::new([1.0, 0.0, 3.0]);
+        let mut counts = [0; 3];
+        for _ in 0..10_000 {
+            counts[choice.pick(&mut random)] += 1;
+        }
+        assert!((2_300..2_700).contains(&counts[0]) && counts[1] == 0, "{counts:?}");
+    }
+}

@@ -399,14 +399,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 "552 5.3.4 Message size exceeds the fixed limit of this server",
             ),
             no(6, Rcpt, 554, "5.7.1", "relay-denied", "554 5.7.1 <{rcpt}>: Relay access denied"),
-            no(
-                5,
-                Rcpt,
-                451,
-                "4.3.0",
-                "remote-error",
-                "451 4.3.0 <{rcpt}>: Temporary lookup failure",
-            ),
+            no(5, Rcpt, 451, "4.3.0", "remote-error", "451 4.3.0 <{rcpt}>: Temporary lookup failure"),
             no(4, Mail, 530, "5.7.0", "tls-failed", "530 5.7.0 Must issue a STARTTLS command first"),
             no(4, EndOfData, 554, "5.4.6", "routing-loop", "554 5.4.6 Too many hops"),
             no(
@@ -425,14 +418,7 @@ pub(crate) const SERVERS: &[Server] = &[
         accepts: "250 OK id={id}-{id}",
         refuses: &[
             no(30, Rcpt, 550, "", "recipient-unknown", "550 No Such User Here"),
-            no(
-                26,
-                Rcpt,
-                451,
-                "",
-                "greylisted",
-                "451 {domain} greylisted you: come back in 5 minutes",
-            ),
+            no(26, Rcpt, 451, "", "greylisted", "451 {domain} greylisted you: come back in 5 minutes"),
             no(
                 10,
                 EndOfData,
@@ -449,14 +435,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 "blocklisted",
                 "550 {ip} is listed at b.barracudacentral.org, hence refused",
             ),
-            no(
-                6,
-                Rcpt,
-                452,
-                "4.2.2",
-                "mailbox-full",
-                "452 4.2.2 The mailbox of <{rcpt}> is over its quota",
-            ),
+            no(6, Rcpt, 452, "4.2.2", "mailbox-full", "452 4.2.2 The mailbox of <{rcpt}> is over its quota"),
             no(
                 6,
                 Connect,
@@ -521,14 +500,7 @@ pub(crate) const SERVERS: &[Server] = &[
         tls: ["", ""],
         accepts: "250 ok 1741000000 qp 20514",
         refuses: &[
-            no(
-                20,
-                Rcpt,
-                550,
-                "",
-                "recipient-unknown",
-                "550 sorry, no mailbox here by that name (#5.1.1)",
-            ),
+            no(20, Rcpt, 550, "", "recipient-unknown", "550 sorry, no mailbox here by that name (#5.1.1)"),
             no(
                 12,
                 Rcpt,

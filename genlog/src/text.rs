@@ -97,3 +97,27 @@ impl Ip {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(write: impl FnOnce(&mut Text)) -> String {
+        let mut text = Text::default();
+        write(&mut text);
+        String::from_utf8_lossy(&text.0).into_owned()
+    }
+
+    #[test]
+    fn numbers() {
+        assert_eq!(text(|t| t.number(0).add(" ").number(1_234).put("")), "0 1234");
+        assert_eq!(text(|t| t.padded(7, 3).add(" ").padded(1_234, 3).put("")), "007 1234");
+        assert_eq!(text(|t| t.base62(61, 2).add(" ").base62(62, 3).put("")), "0z 010");
+    }
+
+    #[test]
+    fn addresses() {
+        assert_eq!(text(|t| t.put_ip(Ip::OWN)), "203.0.113.25");
+        assert_eq!(text(|t| t.put_ip(Ip(0x0012_3456))), "2001:db8:123::457");
+    }
+}

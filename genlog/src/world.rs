@@ -37,20 +37,89 @@ const LARGE: [(&str, usize); 16] = [
 ];
 
 const FIRST: [&str; 32] = [
-    "amber", "arctic", "birch", "blue", "bright", "cedar", "clear", "copper", "delta", "east", "ember", "fair", "first",
-    "forest", "golden", "green", "grey", "harbor", "high", "iron", "lake", "little", "maple", "north", "oak", "old",
-    "prime", "river", "silver", "stone", "summit", "west",
+    "amber", "arctic", "birch", "blue", "bright", "cedar", "clear", "copper", "delta", "east", "ember",
+    "fair", "first", "forest", "golden", "green", "grey", "harbor", "high", "iron", "lake", "little",
+    "maple", "north", "oak", "old", "prime", "river", "silver", "stone", "summit", "west",
 ];
 const SECOND: [&str; 28] = [
-    "books", "bridge", "clinic", "cycles", "dental", "design", "farm", "fitness", "flowers", "foods", "freight",
-    "garden", "glass", "hotel", "insurance", "kitchen", "legal", "logistics", "media", "motors", "optics", "print",
-    "realty", "school", "systems", "textile", "tools", "travel",
+    "books",
+    "bridge",
+    "clinic",
+    "cycles",
+    "dental",
+    "design",
+    "farm",
+    "fitness",
+    "flowers",
+    "foods",
+    "freight",
+    "garden",
+    "glass",
+    "hotel",
+    "insurance",
+    "kitchen",
+    "legal",
+    "logistics",
+    "media",
+    "motors",
+    "optics",
+    "print",
+    "realty",
+    "school",
+    "systems",
+    "textile",
+    "tools",
+    "travel",
 ];
 pub(crate) const NAMES: [&str; 48] = [
-    "info", "office", "anna", "sergey", "sales", "support", "maria", "peter", "olga", "alex", "billing", "igor",
-    "helen", "john", "natalia", "admin", "dmitry", "laura", "contact", "thomas", "elena", "orders", "hr", "martin",
-    "irina", "shop", "susan", "andrey", "accounts", "julia", "viktor", "emma", "press", "pavel", "nina", "karl",
-    "marta", "service", "roman", "lucy", "team", "oleg", "vera", "frank", "news", "tamara", "noreply", "webmaster",
+    "info",
+    "office",
+    "anna",
+    "sergey",
+    "sales",
+    "support",
+    "maria",
+    "peter",
+    "olga",
+    "alex",
+    "billing",
+    "igor",
+    "helen",
+    "john",
+    "natalia",
+    "admin",
+    "dmitry",
+    "laura",
+    "contact",
+    "thomas",
+    "elena",
+    "orders",
+    "hr",
+    "martin",
+    "irina",
+    "shop",
+    "susan",
+    "andrey",
+    "accounts",
+    "julia",
+    "viktor",
+    "emma",
+    "press",
+    "pavel",
+    "nina",
+    "karl",
+    "marta",
+    "service",
+    "roman",
+    "lucy",
+    "team",
+    "oleg",
+    "vera",
+    "frank",
+    "news",
+    "tamara",
+    "noreply",
+    "webmaster",
 ];
 
 /// An address: it stands in 12 bytes and is spelt out where it is written.
@@ -126,7 +195,8 @@ impl World {
                 tls: String::new(),
             })
             .collect();
-        domains.extend(LARGE.map(|(name, server)| domain(name.to_owned(), server, None, options, &mut fixed)));
+        domains
+            .extend(LARGE.map(|(name, server)| domain(name.to_owned(), server, None, options, &mut fixed)));
         domains.extend((0..SMALL).map(|n| {
             let server = match fixed.below(50) {
                 0..10 => WORKSPACE,
@@ -139,7 +209,16 @@ impl World {
             let trouble = (n >= ALIVE && fixed.chance(0.025)).then(|| {
                 use Trouble::{Closed, Dns, NoHost, NullMx, Refused, Timeout, Tls, Unrouteable};
                 *fixed.pick(&[
-                    Unrouteable, Unrouteable, NoHost, NullMx, Dns, Timeout, Timeout, Refused, Closed, Tls,
+                    Unrouteable,
+                    Unrouteable,
+                    NoHost,
+                    NullMx,
+                    Dns,
+                    Timeout,
+                    Timeout,
+                    Refused,
+                    Closed,
+                    Tls,
                 ])
             });
             domain(label(n, "at"), server, trouble, options, &mut fixed)
@@ -184,7 +263,8 @@ impl World {
 
     pub(crate) fn remote(&self, random: &mut Random) -> Address {
         let large = random.chance(0.6);
-        let domain = LOCAL + if large { self.large.pick(random) } else { LARGE.len() + self.small.pick(random) };
+        let domain =
+            LOCAL + if large { self.large.pick(random) } else { LARGE.len() + self.small.pick(random) };
         let number = if large || random.chance(0.3) { random.range(1, 99_999) as u32 } else { 0 };
         Address { name: self.name.pick(random) as u16, number, domain: domain as u32 }
     }
@@ -228,7 +308,7 @@ fn label(n: usize, kind: &str) -> String {
     let (first, rest) = (n % FIRST.len(), n / FIRST.len());
     let (second, number) = (rest % SECOND.len(), rest / SECOND.len());
     let (first, second) = (FIRST[first], SECOND[second]);
-    let top = if n % 3 == 0 { "test" } else { "example" };
+    let top = if n.is_multiple_of(3) { "test" } else { "example" };
     match (kind, number) {
         ("our", _) => format!("{first}-{second}.{top}"),
         (_, 0) => format!("{first}{second}.{top}"),

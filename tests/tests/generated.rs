@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use mailwhy_genlog::{Exim, Lines, Limit, Options, Recipients, Selector, Truth, generate};
+use mailwhy_genlog::{Exim, Limit, Lines, Options, Recipients, Selector, Truth, generate};
 use serde_json::Value;
 
 use crate::harness::cli::Test;
