@@ -56,12 +56,11 @@ pub(crate) fn run(update: bool) -> Result<()> {
     let valgrind = find("valgrind").context("valgrind is not installed\nhint: apt-get install valgrind")?;
     let path = crate::project().join("bench/baseline.toml");
     let now = count(&valgrind, &machine::build()?)?;
-    let before: Option<Baseline> = match fs::read_to_string(&path) {
-        Ok(text) => Some(toml::from_str(&text).with_context(|| format!("{}", path.display()))?),
-        Err(_) => None,
-    };
-    let Some(before) = before.as_ref().or(update.then_some(&now)) else {
-        bail!("there is no baseline\nhint: --update writes one");
+    let before = read(&path);
+    let before = match &before {
+        Ok(before) => before,
+        Err(_) if update => &now,
+        Err(error) => bail!("{error:#}\nhint: --update writes it anew"),
     };
     let same = before.environment() == now.environment();
     let limit = if same { LIMIT } else { LIMIT_ELSEWHERE };
@@ -97,6 +96,11 @@ pub(crate) fn run(update: bool) -> Result<()> {
         println!("hint: bench/baseline.toml can be lowered with --update");
     }
     Ok(())
+}
+
+fn read(path: &Path) -> Result<Baseline> {
+    let text = fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+    toml::from_str(&text).with_context(|| format!("{}", path.display()))
 }
 
 fn count(valgrind: &Path, mailwhy: &Path) -> Result<Baseline> {

@@ -12,6 +12,7 @@ mod results;
 mod run;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mailwhy_genlog::{Exim, Limit, Options, Selector};
@@ -144,8 +145,18 @@ impl GenArguments {
     }
 }
 
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
+fn main() -> ExitCode {
+    match act(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(command: Command) -> anyhow::Result<()> {
+    match command {
         Command::Run(arguments) => run::run(arguments),
         Command::Instructions { update } => instructions::run(update),
         Command::Gen(arguments) => inputs::write(&arguments.options(), &arguments.output),
