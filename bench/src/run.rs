@@ -76,20 +76,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     let (_, truth) = inputs.log()?;
     let results = Results::new(Machine::this(), arguments.bytes, arguments.seed, &truth);
     let mut bench = Bench { arguments, inputs, mailwhy, results };
-    let parts: [(Part, fn(&mut Bench) -> Result<()>); 8] = [
-        (Part::Report, Bench::report),
-        (Part::Trace, Bench::trace),
-        (Part::Archives, Bench::archives),
-        (Part::Events, Bench::events),
-        (Part::Classify, Bench::classify),
-        (Part::Explain, Bench::explain),
-        (Part::Memory, Bench::memory),
-        (Part::Stages, Bench::stages),
-    ];
-    for (part, measure) in parts {
-        if bench.arguments.only.is_empty() || bench.arguments.only.contains(&part) {
+    for part in Part::value_variants() {
+        if bench.arguments.only.is_empty() || bench.arguments.only.contains(part) {
             eprintln!("measuring: {part:?}");
-            measure(&mut bench)?;
+            bench.measure(*part)?;
         }
     }
     print!("{}", bench.results.markdown());
@@ -100,6 +90,19 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 }
 
 impl Bench {
+    fn measure(&mut self, part: Part) -> Result<()> {
+        match part {
+            Part::Report => self.report(),
+            Part::Trace => self.trace(),
+            Part::Archives => self.archives(),
+            Part::Events => self.events(),
+            Part::Classify => self.classify(),
+            Part::Explain => self.explain(),
+            Part::Memory => self.memory(),
+            Part::Stages => self.stages(),
+        }
+    }
+
     fn report(&mut self) -> Result<()> {
         let (log, _) = self.inputs.log()?;
         let mut programs = vec![
