@@ -2,15 +2,23 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::io::{self, BufWriter};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
-use mailwhy_genlog::{Limit, Options, Truth, generate};
+use mailwhy_genlog::{Options, generate};
+use serde::Deserialize;
 
 use crate::process::Program;
+
+/// Of what is true of a log, what tables tell.
+#[derive(Deserialize)]
+pub(crate) struct Size {
+    pub(crate) lines: u64,
+    pub(crate) messages: u64,
+}
 
 /// Where generated files are kept: of one size and seed.
 pub(crate) struct Inputs {
@@ -27,23 +35,28 @@ impl Inputs {
         Ok(Self { directory, bytes, seed, edition: edition(seed)? })
     }
 
-    /// A log, and what is true of it.
-    pub(crate) fn log(&self) -> Result<(PathBuf, Truth)> {
+    /// A log.
+    pub(crate) fn log(&self) -> Result<PathBuf> {
         let path = self.path("log");
-        let truth = truth_path(&path);
-        if !truth.exists() {
+        // It is written last.
+        if !truth_path(&path).exists() {
             eprintln!("generating {}", path.display());
             let mut command = Command::new(std::env::current_exe()?);
             command.args(generator(self.bytes, self.seed).arguments).arg("--output").arg(&path);
             succeed(&mut command)?;
         }
-        let truth = serde_json::from_slice(&fs::read(&truth)?)?;
-        Ok((path, truth))
+        Ok(path)
+    }
+
+    /// How much is in it.
+    pub(crate) fn size(&self) -> Result<Size> {
+        let truth = BufReader::new(File::open(truth_path(&self.log()?))?);
+        Ok(serde_json::from_reader(truth)?)
     }
 
     /// The log, compressed by this program.
     pub(crate) fn archive(&self, program: &Path, extension: &str, level: &str) -> Result<PathBuf> {
-        let (log, _) = self.log()?;
+        let log = self.log()?;
         let path = self.path(&format!("log.{extension}"));
         if !path.exists() {
             eprintln!("compressing {}", path.display());
@@ -60,25 +73,27 @@ impl Inputs {
     pub(crate) fn replies(&self, count: usize) -> Result<PathBuf> {
         let path = self.path(&format!("{count}.replies"));
         if !path.exists() {
-            let (log, _) = self.log()?;
             let mut found = Vec::new();
-            // A part is enough: they repeat.
-            let mut part = vec![0; 64 << 20];
-            let mut file = File::open(log)?;
-            let length = io::Read::read(&mut file, &mut part)?;
-            let text = String::from_utf8_lossy(&part[..length]);
-            for line in text.lines() {
-                let Some((_, after)) = line.split_once("SMTP error from remote mail server after ") else {
-                    continue;
-                };
-                let Some((_, reply)) = after.split_once(": ") else { continue };
-                found.push(reply.to_owned());
+            for line in BufReader::new(File::open(self.log()?)?).split(b'\n') {
+                let line = line?;
+                let line = String::from_utf8_lossy(&line);
+                let reply = line.split_once("SMTP error from remote mail server after ");
+                if let Some((_, reply)) = reply.and_then(|(_, after)| after.split_once(": ")) {
+                    found.push(reply.to_owned());
+                }
+                // So many are enough: they repeat. And this program stays small.
+                if found.len() == 10_000 {
+                    break;
+                }
             }
             if found.is_empty() {
                 bail!("there is no reply in the log");
             }
-            let all: Vec<&str> = found.iter().cycle().take(count).map(String::as_str).collect();
-            fs::write(&path, all.join("\n") + "\n")?;
+            let mut out = BufWriter::new(File::create(&path)?);
+            for reply in found.iter().cycle().take(count) {
+                writeln!(out, "{reply}")?;
+            }
+            out.flush()?;
         }
         Ok(path)
     }
@@ -90,11 +105,21 @@ impl Inputs {
 
 /// Another for a generator that makes other logs.
 fn edition(seed: u64) -> Result<u32> {
-    let mut log = Vec::new();
-    let options = Options { seed, limit: Limit::Bytes(2_000_000), ..Options::default() };
-    generate(&options, &mut log)?;
+    let mut child = generator(2_000_000, seed).command().stdout(Stdio::piped()).spawn()?;
     let mut hasher = DefaultHasher::new();
-    log.hash(&mut hasher);
+    if let Some(log) = child.stdout.take() {
+        let mut log = BufReader::new(log);
+        loop {
+            let part = log.fill_buf()?;
+            if part.is_empty() {
+                break;
+            }
+            hasher.write(part);
+            let length = part.len();
+            log.consume(length);
+        }
+    }
+    child.wait()?;
     Ok(hasher.finish() as u32)
 }
 

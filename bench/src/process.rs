@@ -71,7 +71,7 @@ impl Program {
         Ok(Took { wall, cpu: used.rusage.utime + used.rusage.stime, peak: used.rusage.maxrss })
     }
 
-    fn command(&self) -> Command {
+    pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(&self.path);
         command.args(&self.arguments).env("LC_ALL", "C.UTF-8").env_remove("MAILWHY_THREADS");
         command

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Result;
-use mailwhy_genlog::Truth;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::Size;
 use crate::machine::{Machine, first_line};
 use crate::process::Took;
 
@@ -17,6 +17,8 @@ pub(crate) struct Results {
     date: String,
     commit: String,
     machine: Machine,
+    /// Processes that wanted to run when the measuring began.
+    load: f64,
     log: Log,
     pub(crate) goals: Vec<Goal>,
     pub(crate) sections: Vec<Section>,
@@ -87,7 +89,7 @@ pub(crate) struct Stage {
 }
 
 impl Results {
-    pub(crate) fn new(machine: Machine, bytes: u64, seed: u64, truth: &Truth) -> Self {
+    pub(crate) fn new(machine: Machine, bytes: u64, seed: u64, size: &Size) -> Self {
         let git = |arguments: &[&str]| {
             first_line(std::process::Command::new("git").args(arguments).current_dir(crate::project()))
         };
@@ -95,7 +97,8 @@ impl Results {
             date: first_line(std::process::Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])),
             commit: git(&["rev-parse", "--short=12", "HEAD"]),
             machine,
-            log: Log { bytes, seed, lines: truth.lines, messages: truth.messages },
+            load: load(),
+            log: Log { bytes, seed, lines: size.lines, messages: size.messages },
             goals: Vec::new(),
             sections: Vec::new(),
             memory: Vec::new(),
@@ -137,6 +140,13 @@ impl Results {
             out,
             "    cargo run --release --manifest-path bench/Cargo.toml -- run --bytes {bytes} --seed {seed}\n"
         )?;
+        if self.load > 1.0 {
+            writeln!(
+                out,
+                "The load was {} when it began: seconds say little, ratios more.\n",
+                short(self.load)
+            )?;
+        }
         if !self.goals.is_empty() {
             writeln!(out, "## Goals\n\n| | measured | goal | |\n|---|---:|---:|---|")?;
             for goal in &self.goals {
@@ -265,6 +275,11 @@ impl Goal {
         let value = value?;
         Some(Self { what: what.to_owned(), value, unit, target, more: false, reached: value <= target })
     }
+}
+
+fn load() -> f64 {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().and_then(|load| load.parse().ok()).unwrap_or_default()
 }
 
 fn time(seconds: f64) -> String {
