@@ -445,9 +445,9 @@ impl Counts {
                 sender.1 += waiting;
             }
         }
-        for id in message.attempts {
-            self.by_group[id.0 as usize].attempts += 1;
-            self.reasons.entry(groups.get(*id).verdict.reason).or_default().attempts += 1;
+        for attempt in message.attempts {
+            self.by_group[attempt.group.0 as usize].attempts += 1;
+            self.reasons.entry(groups.get(attempt.group).verdict.reason).or_default().attempts += 1;
         }
         for failure in message.host_failures {
             let reason = groups.get(failure.group).verdict.reason;
@@ -568,17 +568,17 @@ impl GroupCounts {
     }
 }
 
-fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>) {
+pub(crate) fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>) {
     for (key, count) in theirs {
         *mine.entry(key).or_default() += count;
     }
 }
 
-fn key(time: Time) -> (i64, u16) {
+pub(crate) fn key(time: Time) -> (i64, u16) {
     (time.civil, time.millis.unwrap_or(0))
 }
 
 /// Stands for an address in a set of distinct ones. Never printed, so that the set's size is all that depends on it.
-fn hash(bytes: &[u8]) -> u64 {
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
     SEED.hash_one(bytes)
 }

@@ -6,7 +6,7 @@ use mailwhy_codes::Reason;
 use mailwhy_logs::{Event, Kind};
 
 use crate::message::address_key;
-use crate::{GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
+use crate::{Attempt, GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
 
 /// Below this many recipients a list is searched faster than a map.
 const FEW: usize = 16;
@@ -186,7 +186,8 @@ impl Draft {
                     }
                 }
                 What::Deferred | What::Failed => {
-                    let recipient = recipients.get(address);
+                    let place = recipients.place(address);
+                    let recipient = &mut recipients.list[place];
                     let mut group = step.group;
                     if let Some(own) = group {
                         let verdict = &groups.get(own).verdict;
@@ -195,8 +196,14 @@ impl Draft {
                             group = recipient.deferral.or(last_host.map(|f| f.group)).or(group);
                             recipient.expired = step.what == What::Failed;
                         } else {
-                            group = Some(match_host(&mut open, last_host, own, host, groups));
-                            attempts.extend(group);
+                            let (own, host) = match_host(&mut open, last_host, own, host, groups);
+                            group = Some(own);
+                            attempts.push(Attempt {
+                                recipient: place as u32,
+                                host,
+                                group: own,
+                                time: step.time,
+                            });
                         }
                     }
                     recipient.last = step.time;
@@ -231,24 +238,24 @@ impl Draft {
     }
 }
 
-/// The group of a recipient's attempt, and the end of the host's line that reports the same attempt.
+/// The group and the host of a recipient's attempt, and the end of the host's line that reports the same attempt.
 ///
 /// Exim writes `H=… Connection refused`, then `== … defer (111): Connection refused` for each recipient; the host's line
 /// says at least as much.
-fn match_host(
-    open: &mut Vec<HostFailure<'_>>,
-    last: Option<HostFailure<'_>>,
+fn match_host<'a>(
+    open: &mut Vec<HostFailure<'a>>,
+    last: Option<HostFailure<'a>>,
     own: GroupId,
-    host: &[u8],
+    host: &'a [u8],
     groups: &Groups,
-) -> GroupId {
+) -> (GroupId, &'a [u8]) {
     let reason = groups.get(own).verdict.reason;
     let same = |f: &HostFailure<'_>| {
         groups.get(f.group).verdict.reason == reason && (host.is_empty() || host == f.host)
     };
     // After the first recipient the line is taken out, and matches further ones as the last.
     let found = open.iter().rposition(same).map(|at| open.remove(at)).or(last.filter(same));
-    found.filter(|_| host.is_empty()).map_or(own, |f| f.group)
+    found.filter(|_| host.is_empty()).map_or((own, host), |f| (f.group, f.host))
 }
 
 /// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
@@ -266,6 +273,11 @@ struct Recipients<'a> {
 
 impl<'a> Recipients<'a> {
     fn get(&mut self, address: &'a [u8]) -> &mut Recipient<'a> {
+        let at = self.place(address);
+        &mut self.list[at]
+    }
+
+    fn place(&mut self, address: &'a [u8]) -> usize {
         let found = if self.list.len() < FEW {
             self.list.iter().position(|r| r.address == address)
         } else {
@@ -274,8 +286,7 @@ impl<'a> Recipients<'a> {
             }
             self.places.get(address).copied()
         };
-        let at = found.unwrap_or_else(|| self.add(address));
-        &mut self.list[at]
+        found.unwrap_or_else(|| self.add(address))
     }
 
     fn add(&mut self, address: &'a [u8]) -> usize {

@@ -1,7 +1,7 @@
 //! Each distinct failure once.
 
 use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
-use mailwhy_codes::{Class, Stage, provider_by_domain, provider_by_host};
+use mailwhy_codes::{Class, Provider, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
 use memchr::memmem;
 
@@ -22,6 +22,8 @@ pub struct Group {
     pub fingerprint: u64,
     /// What it means.
     pub verdict: Verdict,
+    /// Who runs the place that the mail went to: the provider of the remote host, else that of the recipient's domain.
+    pub provider: Option<&'static Provider>,
     /// The first of them, as it stands in the log.
     pub sample: Vec<u8>,
 }
@@ -46,17 +48,15 @@ impl Groups {
     pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
         let query = query(event)?;
         let Query { text, stage, host, recipient_domain, class } = query;
-        let provider = host
-            .and_then(provider_by_host)
-            .or_else(|| recipient_domain.and_then(provider_by_domain))
-            .map(|p| p.id);
+        let provider =
+            host.and_then(provider_by_host).or_else(|| recipient_domain.and_then(provider_by_domain));
         self.normal.clear();
         normalize(text, &mut self.normal);
         let fingerprint = fingerprint(&self.normal);
-        Some(*self.places.entry((fingerprint, provider, stage, class)).or_insert_with(|| {
+        Some(*self.places.entry((fingerprint, provider.map(|p| p.id), stage, class)).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
-            self.list.push(Group { fingerprint, verdict, sample });
+            self.list.push(Group { fingerprint, verdict, provider, sample });
             GroupId(self.list.len() as u32 - 1)
         }))
     }

@@ -19,7 +19,7 @@ mod trace;
 
 pub use group::{Group, GroupId, Groups, query};
 pub use id::Id;
-pub use message::{HostFailure, Message, Outcome, Recipient, address_key, domain_of};
+pub use message::{Attempt, HostFailure, Message, Outcome, Recipient, address_key, domain_of};
 pub use trace::Trace;
 
 /// A hash map whose order nothing may depend on.

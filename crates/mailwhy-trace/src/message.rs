@@ -44,6 +44,19 @@ pub struct Recipient<'a> {
     pub host: &'a [u8],
 }
 
+/// An attempt for a recipient that failed.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    /// The recipient's place in [`Message::recipients`].
+    pub recipient: u32,
+    /// The host that was tried: its name, or its address where it has none; empty for a local delivery.
+    pub host: &'a [u8],
+    /// What it said, or what happened.
+    pub group: GroupId,
+    /// When: milliseconds of the log's clock.
+    pub time: Option<i64>,
+}
+
 /// A host that could not be delivered to, where no recipient's line repeats it: another host was tried instead.
 #[derive(Clone, Copy, Debug)]
 pub struct HostFailure<'a> {
@@ -80,9 +93,9 @@ pub struct Message<'a> {
     pub discarded: u32,
     /// Its recipients, in the order of their first line.
     pub recipients: &'a [Recipient<'a>],
-    /// What each failed attempt for a recipient met: an attempt that the log reports twice is here once, lines that
+    /// The failed attempts for recipients, in the order of the log: an attempt that the log reports twice is here once, lines that
     /// report no attempt (`retry time not reached`) are not.
-    pub attempts: &'a [GroupId],
+    pub attempts: &'a [Attempt<'a>],
     /// Hosts that were tried in vain before another took the message.
     pub host_failures: &'a [HostFailure<'a>],
 }

@@ -33,7 +33,7 @@ fn told(message: &Message<'_>, groups: &Groups) -> Told {
             .iter()
             .map(|r| (text(r.address), Some(r.outcome), r.failure.or(r.deferral).map(reason), r.expired))
             .collect(),
-        attempts: message.attempts.iter().map(|&id| reason(id)).collect(),
+        attempts: message.attempts.iter().map(|a| reason(a.group)).collect(),
         host_failures: message.host_failures.iter().map(|f| (text(f.host), reason(f.group))).collect(),
     }
 }
