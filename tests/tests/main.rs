@@ -5,6 +5,7 @@
 mod architecture;
 mod check;
 mod cli;
+mod errors;
 mod explain;
 mod generated;
 mod harness;
@@ -12,4 +13,5 @@ mod real_exim;
 mod sample;
 mod scenario;
 mod sql;
+mod suppress;
 mod truth;

@@ -298,6 +298,8 @@ fn check(profile: Profile) {
     said.guessing(&report["logins"]);
     said.refusals(&report["rejections"]);
     said.reject_log(&exim);
+    said.bad_addresses(&path);
+    said.errors(&path);
     if !said.wrong.is_empty() {
         let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("mainlog.{profile:?}"));
         std::fs::write(&kept, &log).unwrap();
@@ -436,6 +438,45 @@ impl Said {
         ] {
             self.expect(path, report.pointer(path).unwrap(), expected);
         }
+    }
+
+    /// The list of bad addresses holds those that a reply proved bad, as they were in the envelope.
+    fn bad_addresses(&mut self, log: &Path) {
+        let list = Test::new(["suppress", "--format", "json"]).arg(log).run().success().json();
+        let names = |list: &Value| -> BTreeSet<String> {
+            self::list(list).map(|row| row["address"].as_str().unwrap().to_owned()).collect()
+        };
+        let mut expected: BTreeSet<String> = CASES
+            .iter()
+            .filter(|case| case.bad_address)
+            .flat_map(|case| case.to.iter().map(|&to| to.to_owned()))
+            .collect();
+        // One of the three addresses behind an alias of ours.
+        expected.remove("gone.seller@gmail.test");
+        self.expect("bad addresses", names(&list["addresses"]), expected);
+        let cleared = BTreeSet::from(["sales@shop.example".to_owned()]);
+        self.expect("addresses that are not bad after all", names(&list["cleared"]), cleared);
+    }
+
+    /// Every case has its group, and nothing is lost by grouping.
+    fn errors(&mut self, log: &Path) {
+        let errors = Test::new(["errors", "--format", "json"]).arg(log).run().success().json();
+        for case in CASES {
+            let bare = case.words.len() == 3;
+            let row = list(&errors["errors"]).find(|row| {
+                let text = row["name"].as_str().unwrap();
+                row["reason"] == case.reason
+                    && if bare { text == case.words } else { text.contains(case.words) }
+            });
+            self.expect(format!("a group of {:?}", case.words), row.is_some(), true);
+            let Some(row) = row else { continue };
+            self.expect(format!("who acts on {:?}", case.words), &row["actor"], case.actor);
+            self.expect(format!("bad address of {:?}", case.words), &row["bad_address"], case.bad_address);
+        }
+        let failed: u64 = list(&errors["errors"]).map(|row| row["failed"].as_u64().unwrap()).sum();
+        let expected =
+            CASES.iter().filter(|case| case.end != Late).map(|case| case.to.len() as u64).sum::<u64>();
+        self.expect("failed recipients of all groups", failed, expected);
     }
 
     fn guessing(&mut self, logins: &Value) {

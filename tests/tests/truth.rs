@@ -4,36 +4,60 @@
 //! that it skips.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::harness::{cli::Test, workspace};
 
 type Counts = BTreeMap<String, u64>;
 
+const LOGS: [&str; 6] = [
+    "--era 4.84 --id-format old --selector default --odd 0.02",
+    "--era 4.84 --id-format old --selector rich --tz=-0330 --pid",
+    "--era 4.96 --id-format old --selector debian --millis --odd 0.02",
+    "--era 4.96 --id-format new --selector rich --tz=+0300 --millis --pid",
+    "--era 4.99 --id-format new --selector default --rate 40",
+    "--era 4.99 --id-format new --selector rich --odd 0.02 --millis",
+];
+
 #[test]
 fn reports_of_generated_logs_are_exact() {
+    let Some(logs) = generate(&LOGS) else { return };
+    for (options, log, truth) in logs.each() {
+        let truth: Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
+        let report = Test::new(["report", "--format", "json"]).arg(&log).run().success().json();
+        compare(options, &truth, &report);
+    }
+}
+
+/// Generated logs, until dropped.
+pub struct Logs {
+    directory: TempDir,
+    options: Vec<&'static str>,
+}
+
+impl Logs {
+    /// The options a log was made with, the log, and the truth about it.
+    pub fn each(&self) -> impl Iterator<Item = (&'static str, PathBuf, PathBuf)> {
+        self.options.iter().enumerate().map(|(seed, options)| {
+            let path = self.directory.path();
+            (*options, path.join(format!("mainlog.{seed}")), path.join(format!("{seed}.json")))
+        })
+    }
+}
+
+/// Makes a log with each of these options; `None` where that is not possible.
+pub fn generate(options: &[&'static str]) -> Option<Logs> {
     let generator = workspace().join("../shared/tools/genlog.py");
     if !generator.exists() || Command::new("python3").arg("--version").output().is_err() {
         eprintln!("skipped: no log generator or no python3 here");
-        return;
+        return None;
     }
-    let directory = tempfile::tempdir().unwrap();
-    for (seed, options) in [
-        "--era 4.84 --id-format old --selector default --odd 0.02",
-        "--era 4.84 --id-format old --selector rich --tz=-0330 --pid",
-        "--era 4.96 --id-format old --selector debian --millis --odd 0.02",
-        "--era 4.96 --id-format new --selector rich --tz=+0300 --millis --pid",
-        "--era 4.99 --id-format new --selector default --rate 40",
-        "--era 4.99 --id-format new --selector rich --odd 0.02 --millis",
-    ]
-    .into_iter()
-    .enumerate()
-    {
-        let log = directory.path().join(format!("mainlog.{seed}"));
-        let truth = directory.path().join(format!("{seed}.json"));
+    let logs = Logs { directory: tempfile::tempdir().unwrap(), options: options.to_vec() };
+    for (seed, (options, log, truth)) in logs.each().enumerate() {
         let made = Command::new("python3")
             .arg(&generator)
             .args(["--lines", "30000", "--seed", &seed.to_string()])
@@ -42,10 +66,8 @@ fn reports_of_generated_logs_are_exact() {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let truth: Value = serde_json::from_slice(&std::fs::read(truth).unwrap()).unwrap();
-        let report = Test::new(["report", "--format", "json"]).arg(&log).run().success().json();
-        compare(options, &truth, &report);
     }
+    Some(logs)
 }
 
 fn compare(options: &str, truth: &Value, report: &Value) {

@@ -51,6 +51,12 @@ impl Verdict {
     pub fn text(&self, lang: Lang) -> &'static Text {
         self.text.unwrap_or(&mailwhy_codes::reason(self.reason).text).get(lang)
     }
+
+    /// Whether no rule knows the reply: nothing but its code or its stage, if that, speaks for the reason.
+    #[must_use]
+    pub fn is_unclassified(&self) -> bool {
+        self.reason == Reason::Unknown || self.confidence == Confidence::Guess
+    }
 }
 
 /// How sure a verdict is.

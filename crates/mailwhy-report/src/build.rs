@@ -434,7 +434,7 @@ impl<'a> Item<'a> {
 }
 
 impl Destination {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match self {
             Self::Provider(name) => (*name).to_owned(),
             Self::Domain(domain) => printable(domain),
@@ -461,7 +461,7 @@ impl MessageOutcome {
 }
 
 /// Puts what is known in the place of a text's placeholders.
-fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain: Option<&str>) -> String {
+pub(crate) fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain: Option<&str>) -> String {
     if !text.contains('{') {
         return text.to_owned();
     }
@@ -488,7 +488,7 @@ fn continued(title: &str) -> String {
 }
 
 /// The most frequent first; of equals the one that sorts first.
-fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> {
+pub(crate) fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> {
     let mut list: Vec<_> = counts.map(|(name, count)| Count { name, count }).collect();
     list.sort_by(|a, b| (b.count, &a.name).cmp(&(a.count, &b.name)));
     list

@@ -7,17 +7,23 @@ the terminal, JSON, CSV and Markdown cannot disagree.
 */
 
 mod build;
+mod errors;
 mod explain;
 mod histogram;
 mod model;
 pub mod monitor;
 mod render;
 mod summary;
+mod suppress;
 mod text;
 
 pub use build::About;
+pub use errors::{ErrorAction, ErrorReply, ErrorReport, ErrorRow, Failures, Grouping, Only};
 pub use explain::{CodeAsked, Context, Explanation, Field, Value};
 pub use model::*;
-pub use render::{By, Format, Style, render, render_status};
+pub use render::{By, Format, ListFormat, Style, render, render_status};
 pub use summary::{Place, Summary};
-pub use text::{cell, printable, readable, rfc3339};
+pub use suppress::{
+    Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,
+};
+pub use text::{cell, masked, printable, readable, rfc3339};

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::Timestamp;
+use mailwhy_classify::normalize;
 use mailwhy_codes::Enhanced;
 use mailwhy_logs::Time;
 
@@ -34,6 +35,14 @@ pub fn acts(c: char) -> bool {
 pub fn cell(bytes: &[u8]) -> String {
     let text = printable(bytes);
     if matches!(text.as_bytes(), [b'=' | b'+' | b'-' | b'@', _, ..]) { format!("'{text}") } else { text }
+}
+
+/// A reply without what tells whom it was about: addresses, hosts, ids and numbers are masked. Fit for a bug report.
+#[must_use]
+pub fn masked(reply: &[u8]) -> String {
+    let mut normal = Vec::new();
+    normalize(reply, &mut normal);
+    printable(&normal)
 }
 
 /// A reply as one reads it: on one line, Exim's escapes resolved, the codes that are repeated on each line of a

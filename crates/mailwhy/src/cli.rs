@@ -2,11 +2,13 @@
 
 mod check;
 mod classify;
+mod errors;
 mod events;
 mod explain;
 mod report;
 mod rules;
 mod sql;
+mod suppress;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -17,11 +19,13 @@ use mailwhy::codes::{Lang, Stage};
 
 pub use check::{CheckArgs, Limit, Limits};
 pub use classify::ClassifyArgs;
+pub use errors::ErrorsArgs;
 pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
 pub use report::ReportArgs;
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 pub use sql::{SqlArgs, SqlFormat};
+pub use suppress::SuppressArgs;
 
 /// Tells why mail was not delivered, whose turn it is and what to do.
 ///
@@ -64,6 +68,34 @@ pub enum Command {
                       mailwhy report -o report.json mainlog"
     )]
     Report(ReportArgs),
+    /// What went wrong, one block for each cause, the most harmful first
+    ///
+    /// Failed attempts are grouped: those whose cause and reply are the same but for addresses, hosts, ids and numbers, or
+    /// what --by says. Each group tells how many attempts, messages and recipients met it, when, where and whether it is
+    /// getting worse, what was said, what that means, and who has to do what.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy errors                                    the log of this host\n  \
+                      mailwhy errors --since -2h --provider gmail\n  \
+                      mailwhy errors --reason mailbox-full,rate-limited -R\n  \
+                      mailwhy errors --code 5.7.26 -v mainlog\n  \
+                      mailwhy errors --by sender --top 5 mainlog        whose mail fails, and why\n  \
+                      mailwhy errors --by host -o hosts.csv mainlog\n  \
+                      mailwhy errors --unclassified mainlog             for a bug report")]
+    Errors(ErrorsArgs),
+    /// Addresses that must not be mailed again
+    ///
+    /// Lists the addresses that are proven bad: a permanent reply said that the mailbox does not exist, is switched off or
+    /// has moved, or that the domain does not exist or takes no mail. Never one that a blocklist, a policy, a rate limit or
+    /// greylisting refused, and none that mail was delivered to since. An address stands as it was in the envelope, before
+    /// aliases.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy suppress -R                            the logs of this host\n  \
+                      mailwhy suppress --min-count 2 -o bad.csv mainlog\n  \
+                      mailwhy suppress --reason recipient-unknown --format plain mainlog\n  \
+                      mailwhy suppress --merge bad.csv -o bad.csv    every night: adds, clears, expires\n  \
+                      mailwhy suppress --merge bad.csv --diff        what that would change\n\n\
+                      Exit status: 0 something is listed, 1 nothing is listed, 2 an error.")]
+    Suppress(SuppressArgs),
     /// Every log line as JSON or CSV
     ///
     /// One object for each physical line of the log, in its order; docs/json.md lists the fields.

@@ -2,21 +2,25 @@
 
 pub mod check;
 pub mod classify;
+pub mod errors;
 pub mod events;
 pub mod explain;
 pub mod report;
 pub mod rules;
+mod scan;
 pub mod sql;
+pub mod suppress;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use jiff::Zoned;
 use mailwhy::codes::Lang;
 use mailwhy::input::{self, Options, Problem, Source};
-use mailwhy::report::Style;
+use mailwhy::report::{Format, Style};
 
 use crate::cli::{Color, InputArgs};
 use crate::when::Window;
@@ -165,6 +169,22 @@ impl Output {
             Self::Stdout(_) => result.context("cannot write to standard output"),
         }
     }
+}
+
+/// The format that was asked for, or that the file's name says.
+pub fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
+    if let Some(format) = asked {
+        return Ok(format);
+    }
+    let Some(path) = output else { return Ok(Format::Text) };
+    let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(Format::Text) };
+    let Some(format) = Format::from_name(extension) else {
+        bail!(
+            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv or md",
+            path.display()
+        )
+    };
+    Ok(format)
 }
 
 /// How texts are printed there.

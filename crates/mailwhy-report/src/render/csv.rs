@@ -62,7 +62,7 @@ const REJECTIONS: &[&str] = &["reason", "title", "stage", "text", "count", "host
 const TIMELINE: &[&str] = &["time", "arrived", "delivered", "failed", "deferred", "rejected"];
 
 pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
-    let mut table = Table { out: Writer::from_writer(out), top: style.top.unwrap_or(usize::MAX) };
+    let mut table = Table::new(out, style.top);
     match style.by.unwrap_or(By::Reply) {
         By::Reason => table.write(REASONS, &report.reasons),
         By::Provider => table.write(DESTINATIONS, &report.providers),
@@ -76,13 +76,20 @@ pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::
     }
 }
 
-struct Table<'a> {
+/// One table.
+pub(super) struct Table<'a> {
     out: Writer<&'a mut dyn Write>,
     top: usize,
 }
 
-impl Table<'_> {
-    fn write<T: Serialize>(&mut self, columns: &[&str], rows: &[T]) -> io::Result<()> {
+impl<'a> Table<'a> {
+    /// A table of so many rows at most.
+    pub(super) fn new(out: &'a mut dyn Write, top: Option<usize>) -> Self {
+        Self { out: Writer::from_writer(out), top: top.unwrap_or(usize::MAX) }
+    }
+
+    /// Writes these fields of the rows.
+    pub(super) fn write<T: Serialize>(&mut self, columns: &[&str], rows: &[T]) -> io::Result<()> {
         self.out.write_record(columns)?;
         for row in rows.iter().take(self.top) {
             let row = serde_json::to_value(row)?;

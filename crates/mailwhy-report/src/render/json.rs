@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::Report;
@@ -17,8 +18,23 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             *list = Value::Object(object(list.take()));
         }
     }
-    let mut text = String::new();
-    for c in serde_json::to_string_pretty(&value)?.chars() {
+    print(&value, out)
+}
+
+/// Prints any model, on several lines.
+pub(super) fn print(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", harmless(&serde_json::to_string_pretty(model)?))
+}
+
+/// Prints any model, on one line.
+pub(super) fn print_line(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", harmless(&serde_json::to_string(model)?))
+}
+
+/// JSON without characters that act on a terminal.
+fn harmless(json: &str) -> String {
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
         // Such characters stand in strings only, all of them have four digits, and readers resolve the escape.
         if c != '\n' && acts(c) {
             text += &format!("\\u{:04x}", u32::from(c));
@@ -26,7 +42,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             text.push(c);
         }
     }
-    writeln!(out, "{text}")
+    text
 }
 
 fn object(list: Value) -> Map<String, Value> {

@@ -10,10 +10,12 @@ use std::io;
 use mailwhy_codes::Lang;
 
 use crate::Report;
+pub use suppress::ListFormat;
 
 pub use monitor::render_status;
 
 mod csv;
+mod errors;
 mod fit;
 mod json;
 mod markdown;
@@ -21,6 +23,7 @@ mod monitor;
 mod overview;
 mod page;
 mod panels;
+mod suppress;
 mod table;
 mod text;
 mod timeline;

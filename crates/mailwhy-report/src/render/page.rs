@@ -35,6 +35,8 @@ pub(super) struct Panel {
     pub(super) note: Option<String>,
     /// Whether rows are numbered.
     pub(super) numbered: bool,
+    /// Whether a blank line stands between rows.
+    pub(super) spaced: bool,
     pub(super) columns: Vec<Column>,
     pub(super) rows: Vec<Row>,
     /// What to do to see more, or with this.

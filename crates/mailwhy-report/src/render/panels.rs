@@ -148,7 +148,7 @@ impl Maker<'_> {
         if bad > 0 {
             hints.push(vec![
                 Span::new(Role::Dim, self.counted(bad, words.bad_addresses) + " "),
-                Span::new(Role::Command, "mailwhy events --kind failure --verdict"),
+                Span::new(Role::Command, "mailwhy suppress"),
             ]);
         }
         Panel { hints, ..panel(words.why, columns, rows) }
@@ -388,7 +388,8 @@ impl Maker<'_> {
 
 /// A table without notes.
 pub(super) fn panel(title: &'static str, columns: Vec<Column>, rows: impl Iterator<Item = Row>) -> Panel {
-    Panel { title, note: None, numbered: false, columns, rows: rows.collect(), hints: Vec::new() }
+    let rows = rows.collect();
+    Panel { title, note: None, numbered: false, spaced: false, columns, rows, hints: Vec::new() }
 }
 
 impl From<Vec<Cell>> for Row {
@@ -397,12 +398,12 @@ impl From<Vec<Cell>> for Row {
     }
 }
 /// Short facts, none of which is broken.
-fn facts_line(facts: &[String]) -> String {
+pub(super) fn facts_line(facts: &[String]) -> String {
     facts.iter().map(|fact| fact.replace(' ', "\u{a0}")).collect::<Vec<_>>().join(" · ")
 }
 
 /// `550 5.7.26`, or what there is of it.
-fn code(code: Option<u16>, enhanced: Option<&str>) -> String {
+pub(super) fn code(code: Option<u16>, enhanced: Option<&str>) -> String {
     match (code, enhanced) {
         (Some(code), Some(enhanced)) => format!("{code} {enhanced}"),
         (Some(code), None) => code.to_string(),

@@ -24,6 +24,9 @@ pub(super) fn layout(panel: &Panel, max: usize, prose: usize) -> Vec<Line> {
 
     let mut lines = head(panel, &title, numbers, &widths);
     for (i, row) in panel.rows.iter().enumerate() {
+        if panel.spaced && i > 0 {
+            lines.push(Line::new());
+        }
         let begin = lines.len();
         lines.extend(cells(panel, row, numbers, &widths));
         if panel.numbered {
@@ -39,6 +42,9 @@ pub(super) fn layout(panel: &Panel, max: usize, prose: usize) -> Vec<Line> {
             let room = prose.min(max).saturating_sub(indent);
             lines.extend(wrap(detail, room).into_iter().map(|line| indented(indent, line)));
         }
+    }
+    if panel.spaced && !panel.hints.is_empty() {
+        lines.push(Line::new());
     }
     for hint in &panel.hints {
         lines.extend(wrap(hint, max.saturating_sub(INDENT)).into_iter().map(|line| indented(INDENT, line)));
@@ -282,6 +288,7 @@ mod tests {
             title: "Hosts",
             note: None,
             numbered: false,
+            spaced: false,
             columns: vec![
                 Column::text("").shrink(Shrink::Middle, 12),
                 Column::number("times"),

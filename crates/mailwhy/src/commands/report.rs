@@ -1,15 +1,14 @@
 //! `mailwhy report`: what was not delivered, why, whose turn it is and what to do.
 
-use std::ffi::OsStr;
 use std::ops::ControlFlow;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk};
 use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::{self, About, File, Format, Place, Style, Summary};
+use mailwhy::report::{self, About, Place, Style, Summary};
 
-use super::{Exit, Inputs, Output, complain, rules, style};
+use super::{Exit, Inputs, Output, format, rules, scan, style};
 use crate::cli::ReportArgs;
 use crate::pipeline;
 use crate::progress::Progress;
@@ -21,38 +20,20 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
-    let format = format(args)?;
+    let format = format(args.format, args.output.as_deref())?;
     let classifier = rules::classifier(&args.rules)?;
     let mut progress = Progress::new(&inputs.sources, inputs.progress);
     let (summary, read) = summarize(&inputs, &classifier, &mut progress);
     progress.clear();
     let (lines, unknown) = summary.lines();
-    if lines == 0 && read.problems().next().is_some() {
-        // Nothing could be read, which is told; a report would call the log empty.
-        return Ok(inputs.finish(&read, false));
-    }
-    if lines == 0 && read.bytes > 0 {
-        complain(
-            "no line of the log is from that time",
-            Some("see what it spans: mailwhy report without --since and --until"),
-        );
-        return Ok(inputs.finish(&read, false));
-    }
-    if lines > 0 && lines == unknown {
-        let what =
-            if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
-        inputs.finish(&read, false);
-        bail!(
-            "{what}: none of its {lines} lines looks like a line of an Exim log\n\
-             hint: see them with `mailwhy events --kind unknown`; Exim's main log begins each line with a time such \
-             as 2026-08-01 09:14:02"
-        );
+    if let Some(exit) = scan::unusable(&inputs, &read, lines, unknown)? {
+        return Ok(exit);
     }
 
     let mut output = Output::new(args.output.as_deref())?;
     let about = About {
         lang: args.language.get(),
-        files: files(&inputs, &read),
+        files: scan::files(&inputs, &read),
         cut_lines: read.cut_lines,
         partial: false,
         // Only people who wait want to know how long it took: everything else should be repeatable.
@@ -116,34 +97,6 @@ fn summarize_chunk(
     summary
 }
 
-fn files(inputs: &Inputs, read: &input::Summary) -> Vec<File> {
-    inputs
-        .sources
-        .iter()
-        .zip(&read.files)
-        .map(|(source, file)| File {
-            name: report::printable(source.to_string().as_bytes()),
-            bytes: file.bytes,
-            problem: file.problem.as_ref().map(|problem| problem.kind.to_string()),
-        })
-        .collect()
-}
-
-fn format(args: &ReportArgs) -> Result<Format> {
-    if let Some(format) = args.format {
-        return Ok(format);
-    }
-    let Some(path) = &args.output else { return Ok(Format::Text) };
-    let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(Format::Text) };
-    let Some(format) = Format::from_name(extension) else {
-        bail!(
-            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv or md",
-            path.display()
-        )
-    };
-    Ok(format)
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -164,7 +117,7 @@ mod tests {
             inputs.options.chunk_size = chunk_size;
             let (summary, read) =
                 summarize(&inputs, &Classifier::new(), &mut Progress::new(&inputs.sources, false));
-            let about = About { files: files(&inputs, &read), ..About::default() };
+            let about = About { files: scan::files(&inputs, &read), ..About::default() };
             serde_json::to_string(&summary.report(about)).expect("JSON")
         };
         let whole = report(1, 1 << 20);

@@ -2,20 +2,16 @@
 
 use std::cmp::Reverse;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 
 use anyhow::Result;
-use mailwhy::classify::{Classifier, Confidence, Verdict, normalize};
-use mailwhy::codes::Reason;
-use mailwhy::input::Chunk;
-use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::printable;
+use mailwhy::classify::{Classifier, Verdict};
+use mailwhy::logs::{Event, Kind, Time};
+use mailwhy::report::{Place, masked};
 use mailwhy::trace::{Groups, Map};
 
 use crate::cli::RulesCoverageArgs;
+use crate::commands::scan::{self, Part};
 use crate::commands::{Exit, Inputs, Output, rules};
-use crate::pipeline;
-use crate::progress::Progress;
 
 /// Runs the command.
 pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
@@ -24,25 +20,8 @@ pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
-    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
-    // The reject log repeats what the main log says of rejections.
-    let repeated = roles.contains(&Role::Main);
-    let mut progress = Progress::new(&inputs.sources, inputs.progress);
     let mut total = Hits::default();
-    let work = |chunk: &Chunk| {
-        let mut hits = Hits::default();
-        let role = roles[chunk.file as usize];
-        if !(role == Role::Reject && repeated) {
-            hits.read(&chunk.data, role, &inputs, &classifier);
-        }
-        hits
-    };
-    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, hits| {
-        total.append(hits);
-        progress.advance(taken);
-        ControlFlow::Continue(())
-    });
-    progress.clear();
+    let read = scan::read(&inputs, &classifier, &mut total, Hits::default);
 
     let mut output = Output::new(None)?;
     let top = if args.top == 0 { usize::MAX } else { args.top };
@@ -59,21 +38,16 @@ struct Hits {
     counts: Vec<u64>,
 }
 
-impl Hits {
-    fn read(&mut self, lines: &[u8], role: Role, inputs: &Inputs, classifier: &Classifier) {
-        let mut inside = true;
-        exim::scan(lines, role, |line| {
-            if let Some(time) = line.time {
-                inside = inputs.window.contains(time);
-            }
-            if !inside {
-                return;
-            }
-            if let Some(id) = self.groups.of(&line.event(), classifier) {
-                self.counts.resize(self.groups.len(), 0);
-                self.counts[id.0 as usize] += 1;
-            }
-        });
+impl Part for Hits {
+    fn line(&mut self, kind: Kind, _: Option<Time>) -> bool {
+        matches!(kind, Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure)
+    }
+
+    fn event(&mut self, event: &Event<'_>, _: Place, classifier: &Classifier) {
+        if let Some(id) = self.groups.of(event, classifier) {
+            self.counts.resize(self.groups.len(), 0);
+            self.counts[id.0 as usize] += 1;
+        }
     }
 
     fn append(&mut self, later: Self) {
@@ -83,7 +57,9 @@ impl Hits {
             self.counts[place.0 as usize] += count;
         }
     }
+}
 
+impl Hits {
     fn lines(&self) -> u64 {
         self.counts.iter().sum()
     }
@@ -96,7 +72,7 @@ impl Hits {
         }
         let mut rules: Vec<_> = rules.into_iter().collect();
         rules.sort_by_key(|(rule, (count, _))| (Reverse(*count), *rule));
-        let mut unknown: Vec<_> = groups().filter(|(group, _)| is_unknown(&group.verdict)).collect();
+        let mut unknown: Vec<_> = groups().filter(|(group, _)| group.verdict.is_unclassified()).collect();
         unknown.sort_by_key(|(group, count)| (Reverse(*count), group.fingerprint));
 
         let missed: u64 = unknown.iter().map(|(_, count)| count).sum();
@@ -118,10 +94,7 @@ impl Hits {
             return Ok(());
         }
         writeln!(out, "\nReplies that no rule knows, without addresses, hosts, ids and numbers:\n")?;
-        let mut normal = Vec::new();
         for (group, count) in unknown.iter().take(top) {
-            normal.clear();
-            normalize(&group.sample, &mut normal);
             let verdict = &group.verdict;
             let stage = verdict.stage.map_or("-", |stage| stage.as_str());
             let provider = verdict.provider.map_or("-", |provider| provider.id);
@@ -131,7 +104,7 @@ impl Hits {
                 group.fingerprint,
                 verdict.reason.as_str(),
                 verdict.rule,
-                printable(&normal),
+                masked(&group.sample),
             )?;
         }
         if let Some(more) = unknown.len().checked_sub(top).filter(|more| *more > 0) {
@@ -139,9 +112,4 @@ impl Hits {
         }
         Ok(())
     }
-}
-
-/// Whether nothing but the code, if that, speaks for the verdict.
-fn is_unknown(verdict: &Verdict) -> bool {
-    verdict.reason == Reason::Unknown || verdict.confidence == Confidence::Guess
 }

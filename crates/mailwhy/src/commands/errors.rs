@@ -1,0 +1,65 @@
+//! `mailwhy errors`: what went wrong, group by group.
+
+use anyhow::Result;
+use mailwhy::classify::Classifier;
+use mailwhy::logs::{Event, Kind, Time};
+use mailwhy::report::{About, Failures, Only, Place, Style};
+
+use super::scan::{self, Part};
+use super::{Exit, Inputs, Output, format, rules, style};
+use crate::cli::ErrorsArgs;
+
+/// Runs the command.
+pub fn run(args: &ErrorsArgs) -> Result<Exit> {
+    let inputs = Inputs::new(&args.input)?;
+    if inputs.sources.is_empty() {
+        return Ok(Exit::Error);
+    }
+    let format = format(args.format, args.output.as_deref())?;
+    let classifier = rules::classifier(&args.rules)?;
+    let only = || Only {
+        reasons: args.reason.clone(),
+        providers: args.provider.iter().map(|provider| provider.id.to_owned()).collect(),
+        codes: args.code.clone(),
+        unclassified: args.unclassified,
+    };
+    let mut failures = Failures::new(args.by, only());
+    let read = scan::read(&inputs, &classifier, &mut failures, || Failures::part(args.by, only()));
+    failures.finish();
+    let (lines, unknown) = failures.lines();
+    if let Some(exit) = scan::unusable(&inputs, &read, lines, unknown)? {
+        return Ok(exit);
+    }
+
+    let mut output = Output::new(args.output.as_deref())?;
+    let lang = args.language.get();
+    let report = failures.report(About {
+        lang,
+        files: scan::files(&inputs, &read),
+        cut_lines: read.cut_lines,
+        ..About::default()
+    });
+    let style = Style { top: top(args), verbose: args.verbose, ..style(lang, args.color, &output) };
+    let result = report.write(format, &style, output.writer()).and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(inputs.finish(&read, !report.errors.is_empty()))
+}
+
+/// How many groups to show; `None` leaves that to the format.
+fn top(args: &ErrorsArgs) -> Option<usize> {
+    args.top.map(|top| if top == 0 { usize::MAX } else { top })
+}
+
+impl Part for Failures {
+    fn line(&mut self, kind: Kind, time: Option<Time>) -> bool {
+        self.line(kind, time)
+    }
+
+    fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
+        self.event(event, place, classifier);
+    }
+
+    fn append(&mut self, later: Self) {
+        self.append(later);
+    }
+}
