@@ -2,7 +2,8 @@
 Log files, archives, rotated sets and streams as chunks of whole lines.
 
 [`find`] turns what stands on a command line into [`Source`]s, in the order of time. [`read`] goes through them and
-hands over one [`Chunk`] after another: whole lines, with the file, the offset and the number of the first of them.
+hands over one [`Chunk`] after another: whole lines, with the file, the offset and the number of the first of them. A
+[`Follower`] goes on with a log that is being written, through all that rotation does to it.
 What a line means is known to the caller alone, who lends a function that tells where a record begins; a chunk ends
 where a record does.
 
@@ -28,6 +29,7 @@ it would end the process.
 
 mod decode;
 mod find;
+mod follow;
 mod pool;
 mod problem;
 mod read;
@@ -36,6 +38,7 @@ mod rotation;
 mod source;
 
 pub use find::find;
+pub use follow::{FollowOptions, Followed, Follower, Notice, Start};
 pub use pool::Pool;
 pub use problem::{Problem, ProblemKind};
 pub use read::{Chunk, FileSummary, Summary, read, read_source};

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::ffi::OsStr;
+use std::path::Path;
 
 /// A file name, taken apart.
 #[derive(Debug, Eq, PartialEq)]
@@ -44,6 +45,11 @@ impl Rotation {
             None => Self { stem: bare.to_vec(), age: Age::Live, packed },
         }
     }
+}
+
+/// Whether a file is named like one that is being written.
+pub(crate) fn is_live(path: &Path) -> bool {
+    path.file_name().map(Rotation::of).is_some_and(|rotation| rotation.age == Age::Live && !rotation.packed)
 }
 
 /// The age at the end of a name, and what is before it.

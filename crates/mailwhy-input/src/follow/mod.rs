@@ -1,0 +1,441 @@
+/*!
+Logs while they are written.
+
+A [`Follower`] gives the lines of a log as they come, each once, whatever becomes of the file meanwhile:
+
+- It is *renamed* and a new one takes its place (`mv`, logrotate): the old one is read until the new one is there and
+  the old one has been quiet for [`FollowOptions::quiet`]; then both are read, the old one for late lines.
+- It is *cut* (`truncate`, logrotate's `copytruncate`): what was not read before is looked for in the copy, the youngest
+  file of the rotated set that begins with the same bytes. What is written between the copy and the cut is in neither
+  file: nobody can read it.
+- It is rotated *more than once* between two looks: files of the rotated set that were never seen, and are not older
+  than what was read, are read in full; packed ones too.
+- The rotated file is *compressed or deleted*: it is held open and read to its end.
+- It is *missing*, or its directory is: it is waited for, and then read from its beginning.
+
+A file is known by its device and inode while it is open, and by its first bytes after that.
+
+Memory does not grow with time: per log it is one record, the first kilobyte of some rotated files, and a few open
+files.
+*/
+
+mod handle;
+mod records;
+mod rotated;
+mod tail;
+mod wake;
+
+use std::fs;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::problem::Problem;
+use crate::source::Source;
+use records::Records;
+use rotated::Stored;
+use tail::Tail;
+use wake::Wake;
+
+/// How much is read at once.
+const BLOCK: usize = 256 << 10;
+
+/// How often a directory is searched for new logs.
+const SEARCH: Duration = Duration::from_secs(1);
+
+/// How logs are followed.
+#[derive(Clone, Copy, Debug)]
+pub struct FollowOptions {
+    /// How many bytes a line may have; the rest of a longer one is skipped.
+    pub max_line: usize,
+    /// How long the last record waits for lines that continue it.
+    pub settle: Duration,
+    /// How long a renamed file must have been quiet before the new one is turned to.
+    pub quiet: Duration,
+    /// How long a renamed file is looked at after its last line.
+    pub linger: Duration,
+    /// How often to look where the operating system does not tell of changes.
+    pub poll: Duration,
+}
+
+impl Default for FollowOptions {
+    fn default() -> Self {
+        Self {
+            max_line: 1 << 20,
+            settle: Duration::from_millis(100),
+            quiet: Duration::from_millis(500),
+            linger: Duration::from_secs(300),
+            poll: Duration::from_secs(1),
+        }
+    }
+}
+
+/// Where to begin in a file that is already there.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Start {
+    /// With its first line.
+    Begin,
+    /// With the first record among its last so many bytes; 0: with what is written from now on.
+    Back(u64),
+}
+
+/// What following gives.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Followed {
+    /// Whole lines; they end where a record does.
+    Lines {
+        /// The log that is followed.
+        log: Arc<Source>,
+        /// Where the lines begin in their file.
+        offset: u64,
+        /// The lines. Only the last of a file that is gone may lack its newline.
+        data: Vec<u8>,
+    },
+    /// Something happened to a log.
+    Notice {
+        /// The log.
+        log: Arc<Source>,
+        /// What happened.
+        notice: Notice,
+    },
+    /// All that was there at the beginning has been given. Comes once.
+    CaughtUp,
+}
+
+/// What happened to a log.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Notice {
+    /// It is not there: it is waited for.
+    Missing,
+    /// It is there now, or can be read again.
+    Appeared,
+    /// Another file has taken its place.
+    Replaced,
+    /// It was cut.
+    Truncated {
+        /// Whether the copy that was made of it before was found, so that no line of it is missing.
+        copy_found: bool,
+    },
+    /// It cannot be read.
+    Unreadable(Problem),
+}
+
+/// Reads logs as they are written.
+pub struct Follower {
+    tails: Vec<(Arc<Source>, Tail)>,
+    streams: Vec<(Arc<Source>, Stream)>,
+    directories: Vec<PathBuf>,
+    searched: Instant,
+    wake: Wake,
+    options: FollowOptions,
+    starts_record: fn(&[u8]) -> bool,
+}
+
+/// Takes what a log gives.
+type Give<'a> = dyn FnMut(Given) -> ControlFlow<()> + 'a;
+
+/// What a log gives.
+enum Given {
+    Lines(u64, Vec<u8>),
+    Notice(Notice),
+}
+
+impl Follower {
+    /// Prepares to follow these sources. A directory stands for the logs in it, also for those that appear later.
+    ///
+    /// `starts_record` tells whether a line begins a record, as for [`read`](crate::read).
+    #[must_use]
+    pub fn new(
+        sources: &[Source],
+        start: Start,
+        options: FollowOptions,
+        starts_record: fn(&[u8]) -> bool,
+    ) -> Self {
+        let mut this = Self {
+            tails: Vec::new(),
+            streams: Vec::new(),
+            directories: Vec::new(),
+            searched: Instant::now(),
+            wake: Wake::new(),
+            options,
+            starts_record,
+        };
+        for source in sources {
+            match source {
+                Source::File(path) if path.is_dir() => this.directories.push(path.clone()),
+                Source::File(path) if path.is_file() || !path.exists() => {
+                    this.tails.push((Arc::new(source.clone()), Tail::new(path.clone(), start)));
+                }
+                // A named pipe is read like standard input.
+                Source::File(_) | Source::Stdin => {
+                    let stream = Stream::new(source.clone(), &this.wake);
+                    this.streams.push((Arc::new(source.clone()), stream));
+                }
+            }
+        }
+        this.search(start);
+        this
+    }
+
+    /// Follows until `stop` is set, the sink breaks, or all that is followed are streams that have ended.
+    pub fn run(&mut self, stop: &AtomicBool, sink: &mut dyn FnMut(Followed) -> ControlFlow<()>) {
+        let mut idle: Option<Instant> = None;
+        let mut caught_up = false;
+        while !stop.load(Ordering::Relaxed) {
+            let Ok(grew) = self.step(sink) else { return };
+            if grew {
+                continue;
+            }
+            // The last record may still wait for what belongs to it.
+            let since = idle.get_or_insert_with(Instant::now).elapsed();
+            if !caught_up && (!self.is_waiting() || since > self.options.settle * 3) {
+                caught_up = true;
+                if sink(Followed::CaughtUp).is_break() {
+                    return;
+                }
+            }
+            if self.is_over() {
+                return;
+            }
+            self.wait();
+        }
+    }
+
+    /// Looks once at every log. Gives whether there may be more at once, or that the sink broke.
+    fn step(&mut self, sink: &mut dyn FnMut(Followed) -> ControlFlow<()>) -> Result<bool, ()> {
+        if self.searched.elapsed() > SEARCH {
+            self.search(Start::Begin);
+        }
+        let mut grew = false;
+        let mut broke = false;
+        for (log, tail) in &mut self.tails {
+            grew |= tail.step(&self.options, self.starts_record, &mut |given| {
+                let flow = sink(given.of(log));
+                broke |= flow.is_break();
+                flow
+            });
+            if broke {
+                return Err(());
+            }
+            // A log can turn out to be a directory of logs.
+            if tail.take_is_directory() {
+                self.directories.push(tail.path().to_owned());
+            }
+        }
+        for (log, stream) in &mut self.streams {
+            grew |= stream.step(&self.options, self.starts_record, &mut |given| {
+                let flow = sink(given.of(log));
+                broke |= flow.is_break();
+                flow
+            });
+            if broke {
+                return Err(());
+            }
+        }
+        Ok(grew)
+    }
+
+    /// Looks into the directories for logs that are not followed yet.
+    fn search(&mut self, start: Start) {
+        self.searched = Instant::now();
+        for directory in &self.directories {
+            let (sources, _) = crate::find(&[directory.clone().into_os_string()], &crate::Options::default());
+            for source in sources {
+                if let Source::File(path) = &source
+                    && crate::rotation::is_live(path)
+                    && self.tails.iter().all(|(_, tail)| tail.path() != path)
+                {
+                    let tail = Tail::new(path.clone(), start);
+                    self.tails.push((Arc::new(source), tail));
+                }
+            }
+        }
+    }
+
+    /// Whether something is about to be given although nothing happens.
+    fn is_waiting(&self) -> bool {
+        self.streams.iter().any(|(_, stream)| stream.records.has_lines())
+            || self.tails.iter().any(|(_, tail)| tail.is_waiting())
+    }
+
+    fn is_over(&self) -> bool {
+        self.tails.is_empty()
+            && self.directories.is_empty()
+            && self.streams.iter().all(|(_, stream)| stream.ended && stream.records.is_empty())
+    }
+
+    fn wait(&mut self) {
+        let paths = self.tails.iter().map(|(_, tail)| tail.path());
+        let paths = paths.chain(self.directories.iter().map(PathBuf::as_path));
+        let told = self.wake.watch(paths.flat_map(where_it_shows));
+        let patience = match (self.is_waiting(), told) {
+            (true, _) => self.options.settle,
+            (false, true) => self.options.poll,
+            (false, false) => self.options.poll / 4,
+        };
+        self.wake.wait(patience);
+    }
+}
+
+impl Given {
+    fn of(self, log: &Arc<Source>) -> Followed {
+        let log = Arc::clone(log);
+        match self {
+            Self::Lines(offset, data) => Followed::Lines { log, offset, data },
+            Self::Notice(notice) => Followed::Notice { log, notice },
+        }
+    }
+}
+
+/// The directories in which a change of `path` shows: its own, or the first above it that is there; where it is a link,
+/// also that of its target.
+fn where_it_shows(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let nearest = |path: &Path| {
+        let here = |dir: &Path| if dir.as_os_str().is_empty() { PathBuf::from(".") } else { dir.to_owned() };
+        path.ancestors().skip(usize::from(!path.is_dir())).map(here).find(|dir| dir.is_dir())
+    };
+    let target = fs::read_link(path).is_ok().then(|| fs::canonicalize(path).ok()).flatten();
+    nearest(path).into_iter().chain(target.and_then(|target| nearest(&target)))
+}
+
+/// A stream, read by a thread of its own.
+struct Stream {
+    blocks: Receiver<Result<Vec<u8>, Problem>>,
+    records: Records,
+    grew: Instant,
+    ended: bool,
+}
+
+impl Stream {
+    fn new(source: Source, wake: &Wake) -> Self {
+        let (sender, blocks) = sync_channel(4);
+        let waker = wake.waker();
+        thread::spawn(move || {
+            read_stream(&source, &mut |read| {
+                let sent = sender.send(read).is_ok();
+                waker.wake();
+                sent
+            });
+            drop(sender);
+            waker.wake();
+        });
+        Self { blocks, records: Records::new(0), grew: Instant::now(), ended: false }
+    }
+
+    fn step(
+        &mut self,
+        options: &FollowOptions,
+        starts_record: fn(&[u8]) -> bool,
+        give: &mut Give<'_>,
+    ) -> bool {
+        let mut out = Out::new(options, starts_record, give);
+        let grew = match self.blocks.try_recv() {
+            Ok(Ok(data)) => {
+                self.grew = Instant::now();
+                self.records.push(&data, options.max_line);
+                true
+            }
+            Ok(Err(problem)) => {
+                out.notice(Notice::Unreadable(problem));
+                true
+            }
+            Err(TryRecvError::Disconnected) => {
+                self.ended = true;
+                false
+            }
+            Err(TryRecvError::Empty) => false,
+        };
+        if self.ended {
+            out.rest(&mut self.records);
+        } else {
+            out.take(&mut self.records, self.grew.elapsed() >= options.settle);
+        }
+        grew
+    }
+}
+
+fn read_stream(source: &Source, send: &mut dyn FnMut(Result<Vec<u8>, Problem>) -> bool) {
+    let mut block = vec![0; BLOCK];
+    let mut stream = match source.open() {
+        Ok(stream) => stream,
+        Err(error) => {
+            send(Err(Problem::from_source(source, &error)));
+            return;
+        }
+    };
+    loop {
+        match stream.read(&mut block) {
+            Ok(0) => return,
+            Ok(read) if send(Ok(block[..read].to_vec())) => {}
+            Ok(_) => return,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => {
+                send(Err(Problem::from_source(source, &error)));
+                return;
+            }
+        }
+    }
+}
+
+/// Where what a log gives goes to, and how lines are parted.
+struct Out<'a> {
+    options: &'a FollowOptions,
+    starts_record: fn(&[u8]) -> bool,
+    give: &'a mut Give<'a>,
+    stopped: bool,
+}
+
+impl<'a> Out<'a> {
+    fn new(options: &'a FollowOptions, starts_record: fn(&[u8]) -> bool, give: &'a mut Give<'a>) -> Self {
+        Self { options, starts_record, give, stopped: false }
+    }
+
+    fn notice(&mut self, notice: Notice) {
+        self.give(Given::Notice(notice));
+    }
+
+    /// Gives whole records; the last one only if it is `settled`.
+    fn take(&mut self, records: &mut Records, settled: bool) {
+        while let Some((offset, data)) = records.take(self.starts_record, settled) {
+            self.give(Given::Lines(offset, data));
+        }
+    }
+
+    /// Gives all there is of a file that is gone.
+    fn rest(&mut self, records: &mut Records) {
+        self.take(records, true);
+        if let Some((offset, data)) = records.take_rest() {
+            self.give(Given::Lines(offset, data));
+        }
+    }
+
+    /// Reads a stored file to its end, behind what is in `records`.
+    fn stored(&mut self, mut file: Stored, records: &mut Records) {
+        let mut block = vec![0; BLOCK];
+        records.push(&file.head, self.options.max_line);
+        self.take(records, false);
+        // A damaged archive ends where the damage is.
+        while let Ok(read @ 1..) = file.rest.read(&mut block)
+            && !self.stopped
+        {
+            records.push(&block[..read], self.options.max_line);
+            self.take(records, false);
+        }
+        self.rest(records);
+    }
+
+    fn give(&mut self, given: Given) {
+        if !self.stopped {
+            self.stopped = (self.give)(given).is_break();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
