@@ -5,6 +5,7 @@ mod classify;
 mod errors;
 mod events;
 mod explain;
+mod follow;
 mod report;
 mod rules;
 mod sql;
@@ -22,6 +23,7 @@ pub use classify::ClassifyArgs;
 pub use errors::ErrorsArgs;
 pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
+pub use follow::{FollowArgs, FollowFormat, What};
 pub use report::ReportArgs;
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 pub use sql::{SqlArgs, SqlFormat};
@@ -128,6 +130,21 @@ pub enum Command {
                       mailwhy classify --tsv replies.tsv       columns: text, stage, host\n  \
                       mailwhy events mainlog | jq -r '.reply.text // empty' | mailwhy classify")]
     Classify(ClassifyArgs),
+    /// What goes wrong while it goes wrong
+    ///
+    /// Shows what the log says from now on, explained; survives all that rotation does to the log, also a log that is not
+    /// there yet. On a terminal: counters, causes and a list to move in (`?` lists the keys). Piped, or with --plain: lines.
+    #[command(
+        short_flag = 'f',
+        after_help = "Examples:\n  \
+                      mailwhy follow                               the log of this host\n  \
+                      mailwhy -f --lang ru                         the same, in Russian\n  \
+                      mailwhy follow --only failed,delivered       also what arrives\n  \
+                      mailwhy follow -S '1h ago' --plain | less    begin an hour ago\n  \
+                      mailwhy follow --all --format jsonl | jq     every line, as JSON\n  \
+                      journalctl -fu exim4 | mailwhy follow -      from the journal"
+    )]
+    Follow(FollowArgs),
     /// Checks rules of one's own and shows what rules do on a log
     ///
     /// Rules of one's own are read from /etc/mailwhy/rules.toml and from the files named with --rules; data/README.md

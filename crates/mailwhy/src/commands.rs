@@ -5,6 +5,7 @@ pub mod classify;
 pub mod errors;
 pub mod events;
 pub mod explain;
+pub mod follow;
 pub mod report;
 pub mod rules;
 mod scan;

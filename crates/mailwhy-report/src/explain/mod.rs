@@ -142,6 +142,14 @@ impl Explanation {
         json::write(self, out)
     }
 
+    /// The first thing to do, of those that fall to whoever must act: who does it, in words, and what.
+    #[must_use]
+    pub fn next_step(&self) -> Option<(&'static str, &str)> {
+        let actor = self.facts()?.actor;
+        let (who, text) = self.actions.iter().find(|(who, _)| *who == actor).or(self.actions.first())?;
+        Some((self.words().who_does(*who), text))
+    }
+
     fn words(&self) -> &'static Words {
         words_of(self.lang)
     }

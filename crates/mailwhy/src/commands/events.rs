@@ -144,78 +144,9 @@ impl Printer<'_> {
 
     fn json(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
         let event = line.event();
-        let mut object = Object::begin(out);
-        object.string("file", file.as_bytes());
-        object.number("offset", offset);
-        object.number("line", number);
-        if let Some(time) = event.time {
-            object.string("time", rfc3339(time).as_bytes());
-        }
-        object.optional("pid", event.pid);
-        object.optional("id", event.id);
-        object.string("kind", event.kind.as_str().as_bytes());
-        object.optional("sender", event.sender);
-        object.optional("recipient", event.recipient);
-        object.optional("original_recipient", event.original_recipient);
-        object.optional("recipients", event.recipients);
-        object.optional("host", event.host);
-        object.optional("ip", event.ip);
-        object.optional("port", event.port);
-        object.optional("helo", event.helo);
-        object.optional("interface", event.interface);
-        object.optional("router", event.router);
-        object.optional("transport", event.transport);
-        object.optional("protocol", event.protocol);
-        object.optional("tls", event.tls);
-        object.optional("tls_verified", event.tls_verified);
-        object.optional("tls_peer", event.tls_peer);
-        object.optional("tls_sni", event.tls_sni);
-        object.optional("auth", event.auth);
-        object.optional("user", event.user);
-        object.optional_number("size", event.size);
-        object.optional("message_id", event.message_id);
-        object.optional("subject", event.subject);
-        object.optional("bounce_of", event.bounce_of);
-        object.optional("return_path", event.return_path);
-        object.optional("queue", event.queue);
-        object.optional("queue_time", event.queue_time);
-        object.optional("delivery_time", event.delivery_time);
-        object.optional("receive_time", event.receive_time);
-        object.optional("duration", event.duration);
-        object.optional("dkim", event.dkim);
-        object.optional("proxy", event.proxy);
-        object.optional("connection", event.connection);
-        object.optional("body", event.body);
-        object.optional("shadow", event.shadow);
-        if event.extensions != Extensions::default() {
-            object.array("extensions", event.extensions.names());
-        }
-        object.optional_number("errno", event.errno);
-        if let Some(stage) = event.stage {
-            object.string("stage", stage.as_str().as_bytes());
-        }
-        object.optional("error", event.error);
-        for (key, reply) in [("reply", event.reply), ("response", event.response)] {
-            if let Some(reply) = reply {
-                object.object(key, |inner| reply_object(inner, &reply));
-            }
-        }
-        if matches!(event.kind, Kind::Unknown | Kind::Continuation | Kind::Note | Kind::Panic) {
-            object.string("text", event.text);
-        }
-        if let Some(verdict) = self.verdict(&event) {
-            object.object("verdict", |inner| verdict_object(inner, &verdict, self.lang));
-        }
-        if self.args.raw {
-            match std::str::from_utf8(line.raw) {
-                Ok(raw) => object.string("raw", raw.as_bytes()),
-                Err(_) => object.string("raw_base64", BASE64.encode(line.raw).as_bytes()),
-            }
-        }
-        let lossy = object.lossy;
-        object.flag("invalid_utf8", lossy);
-        object.end();
-        out.push(b'\n');
+        let verdict = self.verdict(&event);
+        let place = (file, offset, Some(number));
+        write_json(line, &event, place, verdict.as_ref(), self.lang, self.args.raw, out);
     }
 
     fn csv(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
@@ -258,6 +189,91 @@ impl Printer<'_> {
             verdict.map_or("", |v| v.rule).to_owned(),
         ]);
     }
+}
+
+/// One line as an object, with its end of line. The place is the file, the offset, and the number of the line where it is
+/// known.
+pub fn write_json(
+    line: &Line<'_>,
+    event: &Event<'_>,
+    (file, offset, number): (&str, u64, Option<u64>),
+    verdict: Option<&Verdict>,
+    lang: Lang,
+    raw: bool,
+    out: &mut Vec<u8>,
+) {
+    let mut object = Object::begin(out);
+    object.string("file", file.as_bytes());
+    object.number("offset", offset);
+    object.optional_number("line", number);
+    if let Some(time) = event.time {
+        object.string("time", rfc3339(time).as_bytes());
+    }
+    object.optional("pid", event.pid);
+    object.optional("id", event.id);
+    object.string("kind", event.kind.as_str().as_bytes());
+    object.optional("sender", event.sender);
+    object.optional("recipient", event.recipient);
+    object.optional("original_recipient", event.original_recipient);
+    object.optional("recipients", event.recipients);
+    object.optional("host", event.host);
+    object.optional("ip", event.ip);
+    object.optional("port", event.port);
+    object.optional("helo", event.helo);
+    object.optional("interface", event.interface);
+    object.optional("router", event.router);
+    object.optional("transport", event.transport);
+    object.optional("protocol", event.protocol);
+    object.optional("tls", event.tls);
+    object.optional("tls_verified", event.tls_verified);
+    object.optional("tls_peer", event.tls_peer);
+    object.optional("tls_sni", event.tls_sni);
+    object.optional("auth", event.auth);
+    object.optional("user", event.user);
+    object.optional_number("size", event.size);
+    object.optional("message_id", event.message_id);
+    object.optional("subject", event.subject);
+    object.optional("bounce_of", event.bounce_of);
+    object.optional("return_path", event.return_path);
+    object.optional("queue", event.queue);
+    object.optional("queue_time", event.queue_time);
+    object.optional("delivery_time", event.delivery_time);
+    object.optional("receive_time", event.receive_time);
+    object.optional("duration", event.duration);
+    object.optional("dkim", event.dkim);
+    object.optional("proxy", event.proxy);
+    object.optional("connection", event.connection);
+    object.optional("body", event.body);
+    object.optional("shadow", event.shadow);
+    if event.extensions != Extensions::default() {
+        object.array("extensions", event.extensions.names());
+    }
+    object.optional_number("errno", event.errno);
+    if let Some(stage) = event.stage {
+        object.string("stage", stage.as_str().as_bytes());
+    }
+    object.optional("error", event.error);
+    for (key, reply) in [("reply", event.reply), ("response", event.response)] {
+        if let Some(reply) = reply {
+            object.object(key, |inner| reply_object(inner, &reply));
+        }
+    }
+    if matches!(event.kind, Kind::Unknown | Kind::Continuation | Kind::Note | Kind::Panic) {
+        object.string("text", event.text);
+    }
+    if let Some(verdict) = verdict {
+        object.object("verdict", |inner| verdict_object(inner, verdict, lang));
+    }
+    if raw {
+        match std::str::from_utf8(line.raw) {
+            Ok(text) => object.string("raw", text.as_bytes()),
+            Err(_) => object.string("raw_base64", BASE64.encode(line.raw).as_bytes()),
+        }
+    }
+    let lossy = object.lossy;
+    object.flag("invalid_utf8", lossy);
+    object.end();
+    out.push(b'\n');
 }
 
 fn reply_object(object: &mut Object<'_>, reply: &Reply<'_>) {
