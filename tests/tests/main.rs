@@ -7,6 +7,7 @@ mod check;
 mod cli;
 mod errors;
 mod explain;
+mod follow;
 mod generated;
 mod harness;
 mod real_exim;

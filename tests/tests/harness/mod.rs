@@ -4,6 +4,7 @@ pub mod cli;
 pub mod exim;
 pub mod process;
 pub mod sink;
+pub mod tmux;
 
 use std::path::{Path, PathBuf};
 

@@ -55,6 +55,8 @@ pub(super) struct Handle {
     pub(super) grew: Option<Instant>,
     /// When it was last written to, as far as it was read.
     pub(super) modified: SystemTime,
+    /// When it was last written to as it was found to have been cut.
+    emptied: SystemTime,
 }
 
 impl Handle {
@@ -82,7 +84,7 @@ impl Handle {
         file.seek(SeekFrom::Start(0))?;
         (&mut file).take(position.min(HEAD as u64)).read_to_end(&mut head)?;
         let identity = Identity::of(&metadata);
-        Ok(Some(Self { file, identity, position, head, records, grew: None, modified }))
+        Ok(Some(Self { file, identity, position, head, records, grew: None, modified, emptied: modified }))
     }
 
     /// Reads up to one block.
@@ -97,7 +99,11 @@ impl Handle {
         };
         // Looked at after reading: if these are still the same bytes, so were those that were read.
         let metadata = self.file.metadata()?;
-        if metadata.len() < self.position || !self.begins_as_before()? {
+        let modified = metadata.modified().unwrap_or(self.modified);
+        // One that is empty and was written to was emptied before we looked.
+        let emptied = read == 0 && self.position == 0 && modified != self.modified;
+        if metadata.len() < self.position || emptied || !self.begins_as_before()? {
+            self.emptied = modified;
             return Ok(Growth::Truncated);
         }
         if read == 0 {
@@ -108,7 +114,7 @@ impl Handle {
             self.head.extend_from_slice(&data[..read.min(HEAD - self.head.len())]);
         }
         self.position += read as u64;
-        self.modified = metadata.modified().unwrap_or(self.modified);
+        self.modified = modified;
         self.records.push(data, max_line);
         let old = SystemTime::now().duration_since(self.modified).is_ok_and(|age| age.as_secs() > 1);
         self.grew = if old { self.grew } else { Some(Instant::now()) };
@@ -124,9 +130,21 @@ impl Handle {
     /// Begins again at the first byte.
     pub(super) fn rewind(&mut self) {
         self.position = 0;
+        self.modified = self.emptied;
         self.head.clear();
         self.records = Records::new(0);
         self.grew = Some(Instant::now());
+    }
+
+    /// The first bytes that it has now, whatever has been read of it.
+    pub(super) fn first_bytes(&mut self) -> Vec<u8> {
+        let mut head = Vec::new();
+        // What cannot be read now is told when it is to be read.
+        let _ = self
+            .file
+            .seek(SeekFrom::Start(0))
+            .and_then(|_| (&mut self.file).take(HEAD as u64).read_to_end(&mut head));
+        head
     }
 
     fn begins_as_before(&mut self) -> io::Result<bool> {

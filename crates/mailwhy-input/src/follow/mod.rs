@@ -185,20 +185,20 @@ impl Follower {
 
     /// Follows until `stop` is set, the sink breaks, or all that is followed are streams that have ended.
     pub fn run(&mut self, stop: &AtomicBool, sink: &mut dyn FnMut(Followed) -> ControlFlow<()>) {
-        let mut idle: Option<Instant> = None;
+        let mut at_end: Option<Instant> = None;
         let mut caught_up = false;
         while !stop.load(Ordering::Relaxed) {
             let Ok(grew) = self.step(sink) else { return };
-            if grew {
-                continue;
-            }
-            // The last record may still wait for what belongs to it.
-            let since = idle.get_or_insert_with(Instant::now).elapsed();
-            if !caught_up && (!self.is_waiting() || since > self.options.settle * 3) {
-                caught_up = true;
-                if sink(Followed::CaughtUp).is_break() {
+            if !caught_up && self.has_been_at_end() {
+                // The last record may still wait for what belongs to it.
+                let since = at_end.get_or_insert_with(Instant::now).elapsed();
+                caught_up = !self.is_waiting() || since > self.options.settle * 3;
+                if caught_up && sink(Followed::CaughtUp).is_break() {
                     return;
                 }
+            }
+            if grew {
+                continue;
             }
             if self.is_over() {
                 return;
@@ -264,6 +264,12 @@ impl Follower {
             || self.tails.iter().any(|(_, tail)| tail.is_waiting())
     }
 
+    /// Whether the end of each log has been seen, if only for a moment.
+    fn has_been_at_end(&self) -> bool {
+        self.streams.iter().all(|(_, stream)| stream.at_end)
+            && self.tails.iter().all(|(_, tail)| tail.has_been_at_end())
+    }
+
     fn is_over(&self) -> bool {
         self.tails.is_empty()
             && self.directories.is_empty()
@@ -309,6 +315,7 @@ struct Stream {
     blocks: Receiver<Result<Vec<u8>, Problem>>,
     records: Records,
     grew: Instant,
+    at_end: bool,
     ended: bool,
 }
 
@@ -325,7 +332,7 @@ impl Stream {
             drop(sender);
             waker.wake();
         });
-        Self { blocks, records: Records::new(0), grew: Instant::now(), ended: false }
+        Self { blocks, records: Records::new(0), grew: Instant::now(), at_end: false, ended: false }
     }
 
     fn step(
@@ -345,11 +352,11 @@ impl Stream {
                 out.notice(Notice::Unreadable(problem));
                 true
             }
-            Err(TryRecvError::Disconnected) => {
-                self.ended = true;
+            Err(error) => {
+                self.at_end = true;
+                self.ended = error == TryRecvError::Disconnected;
                 false
             }
-            Err(TryRecvError::Empty) => false,
         };
         if self.ended {
             out.rest(&mut self.records);

@@ -92,8 +92,15 @@ pub(super) fn copy_of(path: &Path, old: &Handle) -> Option<Stored> {
     None
 }
 
-/// The next file that was never seen, the oldest first, if it is not older than what was read; remembers it.
-pub(super) fn missed(path: &Path, since: SystemTime, held: &[Identity], seen: &mut Seen) -> Option<Stored> {
+/// The next file that was never seen, the oldest first, if it is not older than what was read; remembers it. Files that
+/// are held open, and copies of them, are none.
+pub(super) fn missed(
+    path: &Path,
+    since: SystemTime,
+    held: &[Identity],
+    heads: &Seen,
+    seen: &mut Seen,
+) -> Option<Stored> {
     beside(path).into_iter().find_map(|file| {
         let opened = File::open(&file.path).ok()?;
         let metadata = opened.metadata().ok().filter(Metadata::is_file)?;
@@ -102,7 +109,7 @@ pub(super) fn missed(path: &Path, since: SystemTime, held: &[Identity], seen: &m
             return None;
         }
         let stored = open(opened, HEAD).filter(|stored| !stored.head.is_empty())?;
-        (!seen.contains(&stored.head)).then(|| {
+        (!seen.contains(&stored.head) && !heads.contains(&stored.head)).then(|| {
             seen.add(&stored.head);
             stored
         })

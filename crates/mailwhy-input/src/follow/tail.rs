@@ -18,7 +18,7 @@ const BLOCKS: usize = 16;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// When rotated files that were not seen are looked for once more.
-const AGAIN: Duration = Duration::from_secs(1);
+pub(super) const AGAIN: Duration = Duration::from_secs(1);
 
 /// How many renamed files are held open.
 const RETIRED: usize = 8;
@@ -38,6 +38,7 @@ pub(super) struct Tail {
     /// What was told last of why there is nothing to read.
     told: Option<Notice>,
     is_directory: bool,
+    at_end: bool,
     block: Vec<u8>,
 }
 
@@ -54,6 +55,7 @@ impl Tail {
             again: None,
             told: None,
             is_directory: false,
+            at_end: false,
             block: Vec::new(),
         }
     }
@@ -66,6 +68,11 @@ impl Tail {
     pub(super) fn is_waiting(&self) -> bool {
         self.replaced.is_some()
             || self.current.iter().chain(&self.retired).any(|handle| handle.records.has_lines())
+    }
+
+    /// Whether all that was there has been read once.
+    pub(super) fn has_been_at_end(&self) -> bool {
+        self.at_end
     }
 
     /// Whether a directory was found in its place; asked once.
@@ -85,14 +92,24 @@ impl Tail {
         self.read_missed_again(&mut out);
         let mut grew = false;
         for _ in 0..BLOCKS {
-            let Some(current) = &mut self.current else { return self.find(&mut out) };
+            let Some(current) = &mut self.current else {
+                let found = self.find(&mut out);
+                self.at_end |= !found;
+                return found;
+            };
+            let (begins, since) = (current.position == 0, current.modified);
             match current.read(&mut self.block, options.max_line) {
                 Ok(Growth::Grew) => {
                     current.give(&mut out);
                     grew = true;
+                    if begins && self.at_end {
+                        // Something may have come and gone before.
+                        self.again = Some((Instant::now(), self.again.map_or(since, |(_, s)| s.min(since))));
+                    }
                 }
                 Ok(Growth::None) => {
                     current.give(&mut out);
+                    self.at_end = true;
                     return self.turn(&mut out) || grew;
                 }
                 Ok(Growth::Truncated) => {
@@ -100,6 +117,7 @@ impl Tail {
                     grew = true;
                 }
                 Err(error) => {
+                    self.at_end = true;
                     self.tell(Notice::Unreadable(Problem::from_path(&self.path, &error)), &mut out);
                     return self.turn(&mut out);
                 }
@@ -219,7 +237,13 @@ impl Tail {
         let since = self.again.map_or(since, |(_, earlier)| earlier.min(since));
         let held: Vec<Identity> =
             self.retired.iter().chain(&self.current).map(|handle| handle.identity).collect();
-        while let Some(file) = missed(&self.path, since, &held, &mut self.seen) {
+        // A copy of what is held is no file that was missed, also if the cut is still to come.
+        let mut heads = Seen::default();
+        for handle in self.retired.iter_mut().chain(&mut self.current) {
+            heads.add(&handle.head);
+            heads.add(&handle.first_bytes());
+        }
+        while let Some(file) = missed(&self.path, since, &held, &heads, &mut self.seen) {
             out.stored(file, &mut Records::new(0));
         }
         // One that was being renamed just now is found later.

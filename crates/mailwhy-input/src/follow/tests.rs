@@ -220,6 +220,47 @@ fn what_was_not_read_before_the_cut_is_in_the_copy() {
 }
 
 #[test]
+fn what_came_and_went_in_an_empty_file_is_in_the_copy() {
+    let mut log = Log::new(Start::Begin, "1\n");
+    assert_eq!(log.read(), "1\n");
+    log.copy_and_cut("mainlog.1");
+    assert_eq!(log.read(), "");
+    // Clocks of file systems tick slowly.
+    thread::sleep(Duration::from_millis(20));
+    log.write("mainlog", "2\n");
+    log.copy_and_cut("mainlog.0");
+    assert_eq!(log.read(), "2\n");
+    thread::sleep(Duration::from_millis(20));
+    log.rename("mainlog.1", "mainlog.3");
+    log.rename("mainlog.0", "mainlog.2");
+    log.write("mainlog", "3\n");
+    log.copy_and_cut("mainlog.1");
+    log.write("mainlog", "4\n");
+    let mut text = log.read();
+    thread::sleep(tail::AGAIN);
+    text += &log.read();
+    assert_eq!(text, "4\n3\n");
+}
+
+#[test]
+fn a_copy_before_the_cut_is_no_file_that_was_missed() {
+    let mut log = Log::new(Start::Begin, "1\n");
+    assert_eq!(log.read(), "1\n");
+    log.copy_and_cut("mainlog.2");
+    assert_eq!(log.read(), "");
+    log.write("mainlog", "2\n");
+    assert_eq!(log.read(), "2\n");
+    log.write("mainlog", "3\n");
+    fs::copy(log.path("mainlog"), log.path("mainlog.1")).unwrap();
+    thread::sleep(tail::AGAIN);
+    assert_eq!(log.read(), "3\n");
+    log.write("mainlog", "4\n");
+    fs::copy(log.path("mainlog"), log.path("mainlog.1")).unwrap();
+    File::create(log.path("mainlog")).unwrap();
+    assert_eq!(log.read(), "4\n");
+}
+
+#[test]
 fn a_file_that_is_missing_is_waited_for() {
     let dir = tempfile::tempdir().unwrap();
     let mut log = Log::follow(dir, "exim4/mainlog", Start::Back(0));

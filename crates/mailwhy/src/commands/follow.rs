@@ -47,9 +47,7 @@ pub fn run(args: &FollowArgs) -> Result<Exit> {
     let output = Output::new(None)?;
     let on_screen = args.format == FollowFormat::Text && !args.plain && screen::is_possible(&output);
     let start = match (&args.since, lines) {
-        (None, Some(lines)) => {
-            feed::start(&sources, &only, lines, if on_screen { screen::BACK } else { 0 })
-        }
+        (None, Some(lines)) => feed::start(&sources, &only, lines, if on_screen { screen::BACK } else { 0 }),
         _ => Start::Begin,
     };
     let has_main = sources.iter().any(|source| match source {
@@ -57,11 +55,8 @@ pub fn run(args: &FollowArgs) -> Result<Exit> {
         source => pipeline::role(source) == Role::Main,
     });
     let digest = Digest::new(rules::classifier(&args.rules)?, window, has_main);
-    let feed = Feed::new(
-        &sources,
-        start,
-        FollowOptions { max_line: args.max_line, ..FollowOptions::default() },
-    );
+    let feed =
+        Feed::new(&sources, start, FollowOptions { max_line: args.max_line, ..FollowOptions::default() });
     if on_screen {
         drop(output);
         return screen::run(args, &sources, &only, digest, &feed);
@@ -87,7 +82,8 @@ fn sources(args: &FollowArgs) -> Result<Option<Vec<Source>>> {
             sources.push(Source::Stdin);
             continue;
         }
-        if path.extension().is_some_and(|ext| ["gz", "zst", "bz2", "xz"].iter().any(|packed| ext == *packed)) {
+        if path.extension().is_some_and(|ext| ["gz", "zst", "bz2", "xz"].iter().any(|packed| ext == *packed))
+        {
             bail!(
                 "{}: an archive does not grow\nhint: see what is in it with `mailwhy report` or `mailwhy events`",
                 path.display()

@@ -8,7 +8,7 @@ use mailwhy::classify::{Classifier, Verdict};
 use mailwhy::input::Source;
 use mailwhy::logs::exim::{self, Line, Role};
 use mailwhy::logs::{Event, Kind};
-use mailwhy::trace::{Groups, Id, domain_of};
+use mailwhy::trace::{Groups, Id, domain_of, query};
 
 use crate::cli::What;
 use crate::pipeline;
@@ -18,7 +18,10 @@ use crate::when::Window;
 const MOST_GROUPS: usize = 20_000;
 
 /// How many messages are remembered, and at most twice as many.
-const MOST_MESSAGES: usize = 50_000;
+const MOST_MESSAGES: usize = 20_000;
+
+/// How much of a reply is remembered.
+const MOST_TEXT: usize = 400;
 
 /// Tells what happened, line by line.
 ///
@@ -33,10 +36,13 @@ pub struct Digest {
     inside: bool,
     groups: Groups,
     /// What a recipient's last attempt met; without a recipient, what the message's last host did.
-    attempts: Recent<(Id, u64), Verdict>,
+    attempts: Recent<(Id, u64), Attempt>,
     /// The domains of senders.
     senders: Recent<Id, Box<[u8]>>,
 }
+
+/// What an attempt met, and the words of it.
+type Attempt = (Verdict, Arc<[u8]>);
 
 /// A line, and what it tells.
 pub struct Seen<'a> {
@@ -48,6 +54,8 @@ pub struct Seen<'a> {
     pub verdict: Option<Verdict>,
     /// Equal for replies that differ in addresses, hosts and numbers only.
     pub fingerprint: u64,
+    /// What was said at the last attempt, where the line reports none.
+    pub last_words: Option<Arc<[u8]>>,
     /// The domain of the message's sender.
     pub sender_domain: Option<&'a [u8]>,
 }
@@ -97,15 +105,19 @@ impl Digest {
         let mut verdict = group.map(|group| group.verdict);
         let fingerprint = group.map_or(0, |group| group.fingerprint);
         let inherits = verdict.is_some_and(|v| v.cause.is_some_and(|cause| cause.inherits));
+        let mut last_words = None;
         if let (Some(id), Some(own)) = (id, verdict) {
             let recipient = (id, hash(event.recipient.unwrap_or_default()));
             if inherits {
                 let last = self.attempts.get(&recipient).or_else(|| self.attempts.get(&(id, hash(b""))));
-                let mut inherited = last.unwrap_or(own);
-                inherited.expired |= event.kind == Kind::Failure;
-                verdict = Some(inherited);
+                if let Some((mut last, words)) = last {
+                    last.expired |= event.kind == Kind::Failure;
+                    verdict = Some(last);
+                    last_words = Some(words);
+                }
             } else {
-                self.attempts.insert(recipient, own);
+                let words = query(&event).map_or(&b""[..], |query| query.text);
+                self.attempts.insert(recipient, (own, words[..words.len().min(MOST_TEXT)].into()));
             }
         }
         let sender = event.sender.filter(|s| !s.is_empty()).map(domain_of);
@@ -117,6 +129,7 @@ impl Digest {
             offset,
             verdict,
             fingerprint,
+            last_words,
             sender_domain: sender.or(known.as_deref()).filter(|domain| !domain.is_empty()),
         });
     }

@@ -50,11 +50,12 @@ pub struct CauseKey {
 impl Entry {
     pub fn new(seen: &Seen<'_>, log: &Arc<Source>, words: &Words) -> Self {
         let event = seen.event;
-        let text = event.reply.map(|reply| reply.text).or(event.error).unwrap_or(event.text);
+        let said = event.reply.map(|reply| reply.text).or(event.error).unwrap_or(event.text);
+        let text = seen.last_words.as_deref().unwrap_or(said);
         let shown = |bytes: &[u8]| printable(&bytes[..bytes.len().min(300)]);
         let host = match (event.host.or(event.helo), event.ip) {
-            (Some(host), Some(ip)) => Some(format!("{} [{}]", shown(host), shown(ip))),
-            (None, Some(ip)) => Some(format!("[{}]", shown(ip))),
+            (Some(host), Some(ip)) if host != ip => Some(format!("{} [{}]", shown(host), shown(ip))),
+            (_, Some(ip)) => Some(format!("[{}]", shown(ip))),
             (host, None) => host.map(shown),
         };
         Self {
@@ -84,22 +85,16 @@ impl Entry {
 
     /// What it means; `None` where nothing went wrong.
     pub fn explanation(&self, lang: Lang) -> Option<Explanation> {
-        let context = Context {
-            lang,
-            recipient: self.recipient.clone(),
-            sender_domain: self.sender_domain.clone(),
-        };
+        let context =
+            Context { lang, recipient: self.recipient.clone(), sender_domain: self.sender_domain.clone() };
         self.verdict.as_ref().map(|verdict| Explanation::of_reply(verdict, &self.text, &context))
     }
 
     /// What it is, in a few words.
     pub fn title(&self, lang: Lang) -> String {
         let Some(verdict) = &self.verdict else { return self.said() };
-        let title = verdict.text(lang).title;
-        match verdict.provider {
-            Some(provider) if !title.contains(provider.name) => format!("{title} ({})", provider.name),
-            _ => title.to_owned(),
-        }
+        let end = if verdict.expired { Words::of(lang).expired } else { "" };
+        title(verdict, lang) + end
     }
 
     /// Date and time as in the log.
@@ -107,14 +102,18 @@ impl Entry {
         self.time.map_or_else(|| "-".repeat(19), |time| rfc3339(time)[..19].replace('T', " "))
     }
 
-    /// Hours, minutes and seconds.
-    pub fn clock(&self) -> String {
-        self.date_time()[11..].to_owned()
-    }
-
     /// Whether the text, in lower case, stands in it.
     pub fn contains(&self, text: &str, lang: Lang) -> bool {
         [printable(&self.raw), self.title(lang)].iter().any(|part| part.to_lowercase().contains(text))
+    }
+}
+
+/// The title of a cause, and whose it is where it does not say so.
+pub fn title(verdict: &Verdict, lang: Lang) -> String {
+    let title = verdict.text(lang).title;
+    match verdict.provider {
+        Some(provider) if !title.contains(provider.name) => format!("{title} ({})", provider.name),
+        _ => title.to_owned(),
     }
 }
 

@@ -19,6 +19,9 @@ const INDENT: usize = 20;
 /// Columns of what happened.
 pub const WHAT: usize = 11;
 
+/// Columns of a reply where there is no terminal.
+const PIPED: usize = 240;
+
 /// How many causes are remembered for which the advice was given.
 const ADVISED: usize = 2000;
 
@@ -26,7 +29,7 @@ const ADVISED: usize = 2000;
 pub struct Plain {
     lang: Lang,
     color: bool,
-    /// Columns; none: lines are not cut, but replies are.
+    /// Columns of the terminal; none: lines are not cut, but replies are.
     width: Option<usize>,
     raw: bool,
     storms: Storms,
@@ -76,14 +79,24 @@ impl Plain {
         writeln!(out, "{dim}{}{dim:#} {what}{label}{what:#}{line}", entry.date_time())?;
         // Where the title is the text there is nothing to add.
         if entry.verdict.is_some() {
-            let mut said = entry.said();
-            if let Some(host) = entry.host.as_ref().filter(|_| entry.what != What::Rejected) {
-                let _ = write!(said, "  {host}");
+            // Whatever is said, it can be traced.
+            let mut end = String::new();
+            if let Some(host) =
+                entry.host.as_ref().filter(|_| !matches!(entry.what, What::Rejected | What::Host))
+            {
+                let _ = write!(end, "  {host}");
             }
             if let Some(id) = &entry.id {
-                let _ = write!(said, "  {id}");
+                let _ = write!(end, "  {id}");
             }
-            self.indented(&cut(&said, self.width.unwrap_or(240).saturating_sub(INDENT)), dim, out)?;
+            let room = self.width.unwrap_or(PIPED).saturating_sub(INDENT);
+            let end = if columns(&end) * 2 < room {
+                end
+            } else {
+                entry.id.iter().map(|id| format!("  {id}")).collect()
+            };
+            let said = cut(&entry.said(), room.saturating_sub(columns(&end)));
+            self.indented(&cut(&(said + &end), room), dim, out)?;
         }
         if self.raw {
             for line in entry.raw.split(|&b| b == b'\n') {
@@ -134,7 +147,6 @@ impl Plain {
     }
 
     fn indented(&self, text: &str, paint: Paint, out: &mut dyn Write) -> io::Result<()> {
-        debug_assert!(self.width.is_none_or(|width| columns(text) + INDENT <= width.max(80)) || self.raw);
         writeln!(out, "{}{paint}{text}{paint:#}", " ".repeat(INDENT))
     }
 
@@ -184,14 +196,19 @@ mod tests {
         for lang in [Lang::En, Lang::Ru] {
             let text = print(lang, Some(80), log);
             assert!(text.lines().count() >= 4, "{text}");
-            assert!(!text.chars().any(|c| c != '\n' && mailwhy::report::printable(c.to_string().as_bytes()) != c.to_string()), "{text:?}");
+            assert!(
+                !text.chars().any(|c| c != '\n' && printable(c.to_string().as_bytes()) != c.to_string()),
+                "{text:?}"
+            );
         }
     }
 
     #[test]
     fn a_storm_is_summed_up() {
         let line = |second: u32, n: u32| {
-            format!("2026-08-01 10:00:{second:02} 1xUyE8-00041o-{n:02} ** u{n}@gmail.com R=dns T=smtp H=gmail-smtp-in.l.google.com [142.250.1.27]: SMTP error from remote mail server after RCPT TO:<u{n}@gmail.com>: 452 4.2.2 The recipient's inbox is out of storage space\n")
+            format!(
+                "2026-08-01 10:00:{second:02} 1xUyE8-00041o-{n:02} ** u{n}@gmail.com R=dns T=smtp H=gmail-smtp-in.l.google.com [142.250.1.27]: SMTP error from remote mail server after RCPT TO:<u{n}@gmail.com>: 452 4.2.2 The recipient's inbox is out of storage space\n"
+            )
         };
         let log: String = (0..9).map(|n| line(n / 2, n)).chain([line(40, 50)]).collect();
         let text = print(Lang::En, None, &log);

@@ -22,3 +22,6 @@ pub fn is_possible(output: &Output) -> bool {
     let keyboard = || io::stdin().is_terminal() || OpenOptions::new().read(true).open("/dev/tty").is_ok();
     output.is_terminal() && !dumb && keyboard()
 }
+
+#[cfg(test)]
+mod tests;

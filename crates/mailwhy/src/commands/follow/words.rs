@@ -10,6 +10,8 @@ pub struct Words {
     pub what: fn(What) -> &'static str,
     /// The rest of a storm: how many, in how many seconds.
     pub more: fn(u64, i64) -> String,
+    /// Behind a cause because of which the server gave up.
+    pub expired: &'static str,
     pub null_sender: &'static str,
     pub from: &'static str,
 
@@ -66,6 +68,7 @@ static EN: Words = Words {
         What::Other => "other",
     },
     more: |n, seconds| format!("… and {n} more like this in {seconds} s"),
+    expired: "; gave up",
     null_sender: "<> (a bounce)",
     from: "from",
 
@@ -124,6 +127,7 @@ static RU: Words = Words {
         What::Other => "прочее",
     },
     more: |n, seconds| format!("… и ещё {n} таких же за {seconds} с"),
+    expired: "; попытки исчерпаны",
     null_sender: "<> (отчёт о недоставке)",
     from: "от",
 

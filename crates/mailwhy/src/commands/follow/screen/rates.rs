@@ -88,7 +88,8 @@ impl Rates {
         for (key, (count, verdict)) in self.minutes.iter().flat_map(|minute| &minute.causes) {
             sums.entry(*key).or_insert((0, *verdict)).0 += count;
         }
-        let mut list: Vec<_> = sums.into_iter().map(|(key, (count, verdict))| (key, count, verdict)).collect();
+        let mut list: Vec<_> =
+            sums.into_iter().map(|(key, (count, verdict))| (key, count, verdict)).collect();
         list.sort_by_key(|&(key, count, _)| (std::cmp::Reverse(count), key));
         list
     }
@@ -102,7 +103,7 @@ mod tests {
     fn an_hour_is_kept() {
         let mut rates = Rates::new();
         rates.advance(600_000);
-        for second in [599_999, 600_000, 600_001, 596_401, 590_000] {
+        for second in [599_999, 600_000, 600_001, 596_460, 590_000] {
             rates.count(second, What::Failed, None);
         }
         let failed = COUNTED.iter().position(|&what| what == What::Failed).unwrap();

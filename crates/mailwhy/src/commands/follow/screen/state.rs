@@ -140,7 +140,10 @@ impl State {
         let kept = self.entries.entry(seen.what).or_default();
         if let Some((key, _)) = cause {
             let (_, show) = self.storms.admit(key, seen.event.time.map(|time| time.civil));
-            if !show && let Some(same) = kept.iter_mut().rev().take(REACH).find(|k| k.entry.cause() == cause.map(|(key, _)| key)) {
+            if !show
+                && let Some(same) =
+                    kept.iter_mut().rev().take(REACH).find(|k| k.entry.cause() == cause.map(|(key, _)| key))
+            {
                 same.more += 1;
                 return;
             }

@@ -31,7 +31,13 @@ const TURN: Duration = Duration::from_millis(80);
 const NOTICE: Duration = Duration::from_secs(10);
 
 /// Shows what happens until the user has seen enough.
-pub fn run(args: &FollowArgs, sources: &[Source], only: &[What], digest: Digest, feed: &Feed) -> Result<Exit> {
+pub fn run(
+    args: &FollowArgs,
+    sources: &[Source],
+    only: &[What],
+    digest: Digest,
+    feed: &Feed,
+) -> Result<Exit> {
     let stop = Arc::new(AtomicBool::new(false));
     for signal in [SIGTERM, SIGHUP, SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot watch for signals")?;

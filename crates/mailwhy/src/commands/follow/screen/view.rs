@@ -7,7 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Sparkline};
 
-use super::super::entry::{Entry, columns, cut, pad, wrap};
+use super::super::entry::{Entry, columns, cut, pad, title, wrap};
 use super::rates::{COUNTED, MINUTES};
 use super::state::{Kept, Over, State};
 use crate::cli::What;
@@ -33,14 +33,9 @@ pub fn draw(state: &mut State, color: bool, frame: &mut Frame<'_>) {
     };
     let counters = if height < 10 { 0 } else { COUNTERS };
     let rows = [1, counters, causes].map(Constraint::Length);
-    let [head, counters, causes, list, foot] = Layout::vertical([
-        rows[0],
-        rows[1],
-        rows[2],
-        Constraint::Fill(1),
-        Constraint::Length(1),
-    ])
-    .areas(frame.area());
+    let [head, counters, causes, list, foot] =
+        Layout::vertical([rows[0], rows[1], rows[2], Constraint::Fill(1), Constraint::Length(1)])
+            .areas(frame.area());
     let page = Rect { height: foot.y.saturating_sub(counters.y), ..counters };
     let paint = Paint { color };
 
@@ -86,7 +81,8 @@ fn draw_head(state: &State, area: Rect, frame: &mut Frame<'_>) {
         Some(notice) => format!(" mailwhy  {notice}"),
         None => format!(" mailwhy  {}", state.title),
     };
-    let left = pad(&cut(&left, width.saturating_sub(columns(&right) + 1)), width.saturating_sub(columns(&right)));
+    let left =
+        pad(&cut(&left, width.saturating_sub(columns(&right) + 1)), width.saturating_sub(columns(&right)));
     let style = Style::new().add_modifier(Modifier::REVERSED);
     frame.render_widget(Line::styled(left + &right, style), area);
 }
@@ -116,8 +112,8 @@ fn draw_counters(state: &State, paint: Paint, area: Rect, frame: &mut Frame<'_>)
 
 fn draw_causes(state: &State, paint: Paint, area: Rect, frame: &mut Frame<'_>) {
     let mut rows = area.rows();
-    let Some(title) = rows.next() else { return };
-    draw_rule(state.words.causes, "", title, frame);
+    let Some(top) = rows.next() else { return };
+    draw_rule(state.words.causes, "", top, frame);
     // What we refuse to others is counted, but is no trouble.
     let causes: Vec<_> =
         state.rates.causes().into_iter().filter(|(key, ..)| key.what != What::Rejected).collect();
@@ -128,11 +124,7 @@ fn draw_causes(state: &State, paint: Paint, area: Rect, frame: &mut Frame<'_>) {
         return;
     }
     for (row, (key, count, verdict)) in rows.zip(&causes) {
-        let title = verdict.text(state.lang).title;
-        let title = match verdict.provider {
-            Some(provider) if !title.contains(provider.name) => format!("{title} ({})", provider.name),
-            _ => title.to_owned(),
-        };
+        let title = title(verdict, state.lang);
         let what = pad((state.words.what)(key.what), WHAT);
         let room = usize::from(row.width).saturating_sub(7 + WHAT);
         let spans = [
@@ -170,22 +162,36 @@ fn draw_list(state: &mut State, paint: Paint, area: Rect, frame: &mut Frame<'_>)
     };
     // The newest at the bottom; the selected one in the middle, if it can be.
     let first = selected.saturating_sub(state.rows / 2).min(shown.len().saturating_sub(state.rows));
-    for (row, (at, kept)) in rows.zip(shown.iter().enumerate().skip(first)) {
+    let rows: Vec<_> = rows.zip(shown.iter().enumerate().skip(first)).collect();
+    // Month and day only where they say something.
+    let today = state.now.div_euclid(86_400);
+    let is_today = |entry: &Entry| entry.time.is_none_or(|time| time.civil.div_euclid(86_400) == today);
+    let time = if rows.iter().all(|(_, (_, kept))| is_today(&kept.entry)) { 11 } else { 5 };
+    for (row, (at, kept)) in rows {
         let mark = at == selected && !state.is_pinned();
-        frame.render_widget(entry_line(state, paint, kept, mark, usize::from(row.width)), row);
+        let line = entry_line(state, paint, kept, (mark, time), usize::from(row.width));
+        frame.render_widget(line, row);
     }
 }
 
-fn entry_line(state: &State, paint: Paint, kept: &Kept, mark: bool, width: usize) -> Line<'static> {
+/// An entry in a row: whether it is marked, and from where on its date and time are shown.
+fn entry_line(
+    state: &State,
+    paint: Paint,
+    kept: &Kept,
+    (mark, time): (bool, usize),
+    width: usize,
+) -> Line<'static> {
     let entry = &kept.entry;
+    let time = &entry.date_time()[time..];
     let more = if kept.more > 0 { format!(" +{}", short(kept.more)) } else { String::new() };
-    let room = width.saturating_sub(10 + WHAT + columns(&more));
+    let room = width.saturating_sub(2 + time.len() + WHAT + columns(&more));
     let title = entry.title(state.lang);
     // An address is told apart by its begin, and a cause too.
     let who = cut(&entry.who, (room / 2).max(room.saturating_sub(columns(&title) + 2)));
     let text = if who.is_empty() { title } else { format!("{who}  {title}") };
     let line = Line::from_iter([
-        Span::raw(format!("{}{} ", if mark { "›" } else { " " }, entry.clock())),
+        Span::raw(format!("{}{} ", if mark { "›" } else { " " }, time)),
         Span::styled(pad((state.words.what)(entry.what), WHAT), paint.of(entry.what)),
         Span::raw(pad(&cut(&text, room), room)),
         Span::raw(more),
@@ -231,7 +237,10 @@ fn explanation(state: &State, entry: &Entry, width: usize) -> Vec<Line<'static>>
         None => lines.push(Line::raw(words.no_cause)),
     }
     lines.push(Line::default());
-    lines.push(Line::styled(format!("{} ({})", words.as_logged, printable(entry.log.to_string().as_bytes())), bold));
+    lines.push(Line::styled(
+        format!("{} ({})", words.as_logged, printable(entry.log.to_string().as_bytes())),
+        bold,
+    ));
     for line in entry.raw.split(|&b| b == b'\n') {
         lines.extend(wrap(&printable(line), width).into_iter().map(Line::raw));
     }
@@ -247,12 +256,16 @@ fn draw_help(state: &State, area: Rect, frame: &mut Frame<'_>) {
     let words = state.words;
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let key_width = words.help.iter().map(|(key, _)| columns(key)).max().unwrap_or(0) + 2;
-    let mut lines = vec![Line::default(), Line::styled(format!(" {}", words.help_title), bold), Line::default()];
+    let mut lines =
+        vec![Line::default(), Line::styled(format!(" {}", words.help_title), bold), Line::default()];
     for (key, text) in words.help {
         let room = usize::from(area.width).saturating_sub(key_width + 2);
         for (n, part) in wrap(text, room).into_iter().enumerate() {
             let key = if n == 0 { *key } else { "" };
-            lines.push(Line::from_iter([Span::styled(format!(" {}", pad(key, key_width)), bold), Span::raw(part)]));
+            lines.push(Line::from_iter([
+                Span::styled(format!(" {}", pad(key, key_width)), bold),
+                Span::raw(part),
+            ]));
         }
     }
     lines.push(Line::default());
@@ -268,7 +281,11 @@ fn draw_foot(state: &State, area: Rect, frame: &mut Frame<'_>) {
             let field = format!(" {}{typed}▏", words.search);
             let room = width.saturating_sub(columns(&field) + 2);
             if columns(words.keys_search) <= room {
-                format!("{}{}", pad(&field, columns(&field) + room - columns(words.keys_search)), words.keys_search)
+                format!(
+                    "{}{}",
+                    pad(&field, columns(&field) + room - columns(words.keys_search)),
+                    words.keys_search
+                )
             } else {
                 field
             }
