@@ -212,8 +212,11 @@ impl Printer<'_> {
 /// The last things of several logs.
 struct Newest {
     most: usize,
-    logs: Vec<(Arc<Source>, VecDeque<(Option<i64>, Item)>)>,
+    logs: Vec<(Arc<Source>, Timed)>,
 }
+
+/// Things and their times, in seconds of the log's clock.
+type Timed = VecDeque<(Option<i64>, Item)>;
 
 impl Newest {
     fn new(most: usize) -> Self {

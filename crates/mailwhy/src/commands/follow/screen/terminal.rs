@@ -95,10 +95,10 @@ impl Show {
             while event::poll(if changed { Duration::ZERO } else { patience }).context("cannot read keys")? {
                 changed = true;
                 match event::read().context("cannot read keys")? {
-                    Event::Key(key) if key.kind != KeyEventKind::Release => {
-                        if self.state.key(key) == Flow::Quit {
-                            return Ok(());
-                        }
+                    Event::Key(key)
+                        if key.kind != KeyEventKind::Release && self.state.key(key) == Flow::Quit =>
+                    {
+                        return Ok(());
                     }
                     _ => {}
                 }
