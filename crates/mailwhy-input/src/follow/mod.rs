@@ -103,7 +103,7 @@ pub enum Followed {
         /// What happened.
         notice: Notice,
     },
-    /// All that was there at the beginning has been given. Comes once.
+    /// All that was in the files at the beginning has been given. Comes once.
     CaughtUp,
 }
 
@@ -188,13 +188,17 @@ impl Follower {
         let mut at_end: Option<Instant> = None;
         let mut caught_up = false;
         while !stop.load(Ordering::Relaxed) {
-            let Ok(grew) = self.step(sink) else { return };
-            if !caught_up && self.has_been_at_end() {
+            // What a stream gives is all new: the files come first.
+            let Ok(grew) = self.step(caught_up, sink) else { return };
+            if !caught_up && self.tails.iter().all(|(_, tail)| tail.has_been_at_end()) {
                 // The last record may still wait for what belongs to it.
                 let since = at_end.get_or_insert_with(Instant::now).elapsed();
                 caught_up = !self.is_waiting() || since > self.options.settle * 3;
                 if caught_up && sink(Followed::CaughtUp).is_break() {
                     return;
+                }
+                if caught_up {
+                    continue;
                 }
             }
             if grew {
@@ -207,8 +211,9 @@ impl Follower {
         }
     }
 
-    /// Looks once at every log. Gives whether there may be more at once, or that the sink broke.
-    fn step(&mut self, sink: &mut dyn FnMut(Followed) -> ControlFlow<()>) -> Result<bool, ()> {
+    /// Looks once at every log, at streams only if told so. Gives whether there may be more at once, or that the sink
+    /// broke.
+    fn step(&mut self, streams: bool, sink: &mut dyn FnMut(Followed) -> ControlFlow<()>) -> Result<bool, ()> {
         if self.searched.elapsed() > SEARCH {
             self.search(Start::Begin);
         }
@@ -228,7 +233,7 @@ impl Follower {
                 self.directories.push(tail.path().to_owned());
             }
         }
-        for (log, stream) in &mut self.streams {
+        for (log, stream) in self.streams.iter_mut().filter(|_| streams) {
             grew |= stream.step(&self.options, self.starts_record, &mut |given| {
                 let flow = sink(given.of(log));
                 broke |= flow.is_break();
@@ -262,12 +267,6 @@ impl Follower {
     fn is_waiting(&self) -> bool {
         self.streams.iter().any(|(_, stream)| stream.records.has_lines())
             || self.tails.iter().any(|(_, tail)| tail.is_waiting())
-    }
-
-    /// Whether the end of each log has been seen, if only for a moment.
-    fn has_been_at_end(&self) -> bool {
-        self.streams.iter().all(|(_, stream)| stream.at_end)
-            && self.tails.iter().all(|(_, tail)| tail.has_been_at_end())
     }
 
     fn is_over(&self) -> bool {
@@ -315,7 +314,6 @@ struct Stream {
     blocks: Receiver<Result<Vec<u8>, Problem>>,
     records: Records,
     grew: Instant,
-    at_end: bool,
     ended: bool,
 }
 
@@ -332,7 +330,7 @@ impl Stream {
             drop(sender);
             waker.wake();
         });
-        Self { blocks, records: Records::new(0), grew: Instant::now(), at_end: false, ended: false }
+        Self { blocks, records: Records::new(0), grew: Instant::now(), ended: false }
     }
 
     fn step(
@@ -353,7 +351,6 @@ impl Stream {
                 true
             }
             Err(error) => {
-                self.at_end = true;
                 self.ended = error == TryRecvError::Disconnected;
                 false
             }

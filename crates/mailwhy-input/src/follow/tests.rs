@@ -58,7 +58,7 @@ impl Log {
         let notices = &mut self.notices;
         let mut idle = 0;
         while idle < 2 {
-            let grew = self.follower.step(&mut |followed| {
+            let grew = self.follower.step(true, &mut |followed| {
                 match followed {
                     Followed::Lines { data, .. } => text.extend_from_slice(&data),
                     Followed::Notice { notice, .. } => notices.push(notice),
@@ -101,7 +101,7 @@ fn offsets_are_those_of_the_file() {
     let mut offsets = Vec::new();
     let mut step = |log: &mut Log| {
         log.follower
-            .step(&mut |followed| {
+            .step(true, &mut |followed| {
                 if let Followed::Lines { offset, .. } = followed {
                     offsets.push(offset);
                 }

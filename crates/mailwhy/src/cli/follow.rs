@@ -24,7 +24,7 @@ pub struct FollowArgs {
     #[arg(short, long, conflicts_with = "only")]
     pub all: bool,
 
-    /// Begin with so many of the last things that are already in the log [default: 10; with --since all]
+    /// Begin with so many of the last things that are already in the files [default: 10; with --since all]
     #[arg(short = 'n', long, value_name = "N")]
     pub lines: Option<usize>,
 
