@@ -219,7 +219,7 @@ impl Tail {
         let nothing = old.head.is_empty();
         self.seen.add(&old.head);
         let copy = copy_of(&self.path, &old);
-        let copy_found = nothing || copy.is_some();
+        let copy_found = copy.is_some();
         if let Some(copy) = copy {
             out.stored(copy, &mut old.records);
         } else {
@@ -229,7 +229,9 @@ impl Tail {
         old.rewind();
         self.current = Some(old);
         self.read_missed(since, out);
-        out.notice(Notice::Truncated { copy_found });
+        if !nothing {
+            out.notice(Notice::Truncated { copy_found });
+        }
     }
 
     /// Reads the files that came and went unseen.
