@@ -5,9 +5,10 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
+use super::out::Out;
 use super::records::Records;
 use super::rotated::HEAD;
-use super::{BLOCK, Out, Start};
+use super::{BLOCK, Start};
 
 /// The longest line whose begin is looked for in a file that ends within it.
 const LINE: u64 = 64 << 10;

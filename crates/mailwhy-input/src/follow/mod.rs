@@ -20,25 +20,24 @@ files.
 */
 
 mod handle;
+mod out;
 mod records;
 mod rotated;
+mod stream;
 mod tail;
 mod wake;
 
 use std::fs;
-use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::problem::Problem;
 use crate::source::Source;
-use records::Records;
-use rotated::Stored;
+use out::Given;
+use stream::Stream;
 use tail::Tail;
 use wake::Wake;
 
@@ -135,15 +134,6 @@ pub struct Follower {
     wake: Wake,
     options: FollowOptions,
     starts_record: fn(&[u8]) -> bool,
-}
-
-/// Takes what a log gives.
-type Give<'a> = dyn FnMut(Given) -> ControlFlow<()> + 'a;
-
-/// What a log gives.
-enum Given {
-    Lines(u64, Vec<u8>),
-    Notice(Notice),
 }
 
 impl Follower {
@@ -265,14 +255,14 @@ impl Follower {
 
     /// Whether something is about to be given although nothing happens.
     fn is_waiting(&self) -> bool {
-        self.streams.iter().any(|(_, stream)| stream.records.has_lines())
+        self.streams.iter().any(|(_, stream)| stream.is_waiting())
             || self.tails.iter().any(|(_, tail)| tail.is_waiting())
     }
 
     fn is_over(&self) -> bool {
         self.tails.is_empty()
             && self.directories.is_empty()
-            && self.streams.iter().all(|(_, stream)| stream.ended && stream.records.is_empty())
+            && self.streams.iter().all(|(_, stream)| stream.is_over())
     }
 
     fn wait(&mut self) {
@@ -307,138 +297,6 @@ fn where_it_shows(path: &Path) -> impl Iterator<Item = PathBuf> {
     };
     let target = fs::read_link(path).is_ok().then(|| fs::canonicalize(path).ok()).flatten();
     nearest(path).into_iter().chain(target.and_then(|target| nearest(&target)))
-}
-
-/// A stream, read by a thread of its own.
-struct Stream {
-    blocks: Receiver<Result<Vec<u8>, Problem>>,
-    records: Records,
-    grew: Instant,
-    ended: bool,
-}
-
-impl Stream {
-    fn new(source: Source, wake: &Wake) -> Self {
-        let (sender, blocks) = sync_channel(4);
-        let waker = wake.waker();
-        thread::spawn(move || {
-            read_stream(&source, &mut |read| {
-                let sent = sender.send(read).is_ok();
-                waker.wake();
-                sent
-            });
-            drop(sender);
-            waker.wake();
-        });
-        Self { blocks, records: Records::new(0), grew: Instant::now(), ended: false }
-    }
-
-    fn step(
-        &mut self,
-        options: &FollowOptions,
-        starts_record: fn(&[u8]) -> bool,
-        give: &mut Give<'_>,
-    ) -> bool {
-        let mut out = Out::new(options, starts_record, give);
-        let grew = match self.blocks.try_recv() {
-            Ok(Ok(data)) => {
-                self.grew = Instant::now();
-                self.records.push(&data, options.max_line);
-                true
-            }
-            Ok(Err(problem)) => {
-                out.notice(Notice::Unreadable(problem));
-                true
-            }
-            Err(error) => {
-                self.ended = error == TryRecvError::Disconnected;
-                false
-            }
-        };
-        if self.ended {
-            out.rest(&mut self.records);
-        } else {
-            out.take(&mut self.records, self.grew.elapsed() >= options.settle);
-        }
-        grew
-    }
-}
-
-fn read_stream(source: &Source, send: &mut dyn FnMut(Result<Vec<u8>, Problem>) -> bool) {
-    let mut block = vec![0; BLOCK];
-    let mut stream = match source.open() {
-        Ok(stream) => stream,
-        Err(error) => {
-            send(Err(Problem::from_source(source, &error)));
-            return;
-        }
-    };
-    loop {
-        match stream.read(&mut block) {
-            Ok(0) => return,
-            Ok(read) if send(Ok(block[..read].to_vec())) => {}
-            Ok(_) => return,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => {
-                send(Err(Problem::from_source(source, &error)));
-                return;
-            }
-        }
-    }
-}
-
-/// Where what a log gives goes to, and how lines are parted.
-struct Out<'a> {
-    options: &'a FollowOptions,
-    starts_record: fn(&[u8]) -> bool,
-    give: &'a mut Give<'a>,
-    stopped: bool,
-}
-
-impl<'a> Out<'a> {
-    fn new(options: &'a FollowOptions, starts_record: fn(&[u8]) -> bool, give: &'a mut Give<'a>) -> Self {
-        Self { options, starts_record, give, stopped: false }
-    }
-
-    fn notice(&mut self, notice: Notice) {
-        self.give(Given::Notice(notice));
-    }
-
-    /// Gives whole records; the last one only if it is `settled`.
-    fn take(&mut self, records: &mut Records, settled: bool) {
-        while let Some((offset, data)) = records.take(self.starts_record, settled) {
-            self.give(Given::Lines(offset, data));
-        }
-    }
-
-    /// Gives all there is of a file that is gone.
-    fn rest(&mut self, records: &mut Records) {
-        self.take(records, true);
-        if let Some((offset, data)) = records.take_rest() {
-            self.give(Given::Lines(offset, data));
-        }
-    }
-
-    /// Reads a stored file to its end, behind what is in `records`.
-    fn stored(&mut self, mut file: Stored, records: &mut Records) {
-        let mut block = vec![0; BLOCK];
-        records.push(&file.head, self.options.max_line);
-        self.take(records, false);
-        // A damaged archive ends where the damage is.
-        while let Ok(read @ 1..) = file.rest.read(&mut block)
-            && !self.stopped
-        {
-            records.push(&block[..read], self.options.max_line);
-            self.take(records, false);
-        }
-        self.rest(records);
-    }
-
-    fn give(&mut self, given: Given) {
-        if !self.stopped {
-            self.stopped = (self.give)(given).is_break();
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::handle::{Growth, Handle, Identity};
+use super::out::{Give, Out};
 use super::records::Records;
 use super::rotated::{Seen, copy_of, missed};
-use super::{FollowOptions, Give, Notice, Out, Start};
+use super::{FollowOptions, Notice, Start};
 use crate::problem::{Problem, ProblemKind};
 
 /// How many blocks are read before others have their turn.

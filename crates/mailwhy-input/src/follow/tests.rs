@@ -1,6 +1,7 @@
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
 use std::process::Command;
+use std::thread;
 
 use tempfile::TempDir;
 
