@@ -477,7 +477,7 @@ pub(crate) fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain
 }
 
 /// A headline as the rest of a sentence: without its capital, unless it begins with an abbreviation or a name.
-fn continued(title: &str) -> String {
+pub(crate) fn continued(title: &str) -> String {
     let mut letters = title.chars();
     match (letters.next(), letters.next()) {
         (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {

@@ -9,6 +9,7 @@ the terminal, JSON, CSV and Markdown cannot disagree.
 mod build;
 mod errors;
 mod explain;
+mod history;
 mod histogram;
 mod model;
 pub mod monitor;
@@ -20,8 +21,10 @@ mod text;
 pub use build::About;
 pub use errors::{ErrorAction, ErrorReply, ErrorReport, ErrorRow, Failures, Grouping, Only};
 pub use explain::{CodeAsked, Context, Explanation, Field, Value};
+pub use history::{Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller};
 pub use model::*;
 pub use render::{By, Format, ListFormat, Style, render, render_status};
+pub use render::{By, Format, Stories, Style, render};
 pub use summary::{Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,

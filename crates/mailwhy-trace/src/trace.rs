@@ -93,6 +93,33 @@ impl Trace {
     }
 }
 
+/// One message, of which all lines are given, in their order.
+///
+/// A [`Trace`] forgets a message when it is complete; this one also takes what the log has of it after that.
+#[derive(Debug)]
+pub struct Single {
+    id: Id,
+    draft: Draft,
+}
+
+impl Single {
+    /// A message of which nothing is known yet.
+    #[must_use]
+    pub fn new(id: Id) -> Self {
+        Self { id, draft: Draft::new(0) }
+    }
+
+    /// Takes the next line; `group` is its failure, from [`Groups::of`].
+    pub fn push(&mut self, event: &Event<'_>, group: Option<GroupId>) {
+        self.draft.push(event, event.time.map(millis), group);
+    }
+
+    /// Gives the message to `sink`.
+    pub fn tell(&self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
+        self.draft.tell(self.id, groups, sink);
+    }
+}
+
 impl Default for Trace {
     fn default() -> Self {
         Self::new()

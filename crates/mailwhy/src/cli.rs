@@ -10,6 +10,7 @@ mod report;
 mod rules;
 mod sql;
 mod suppress;
+mod trace;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -25,6 +26,7 @@ pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
 pub use follow::{FollowArgs, FollowFormat, What};
 pub use report::ReportArgs;
+pub use trace::{TraceArgs, TraceFormat};
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 pub use sql::{SqlArgs, SqlFormat};
 pub use suppress::SuppressArgs;
@@ -98,6 +100,40 @@ pub enum Command {
                       mailwhy suppress --merge bad.csv --diff        what that would change\n\n\
                       Exit status: 0 something is listed, 1 nothing is listed, 2 an error.")]
     Suppress(SuppressArgs),
+    /// Where a message is, and why it did not arrive
+    ///
+    /// Finds messages and tells the life of each: first what became of it and whose turn it is, then what happened.
+    /// What this server refused and other lines without a message are shown too.
+    ///
+    /// The first argument is what to look for, the rest are files; with -e or --user all of them are files. WHAT is
+    /// found as a whole, wherever it stands in a line, if it looks like one of these:
+    ///
+    ///   anna@x.example     an address (not joanna@x.example, not anna@x.example.org), or a Message-ID
+    ///   @x.example         the addresses of this domain
+    ///   x.example          a host or domain, and all that is below it
+    ///   192.0.2.1          an IP address
+    ///   1rfXYZ-0000ab-2C   a message id, of 16 or 23 characters: that message
+    ///
+    /// Anything else is a regular expression, matched against each line, as in exigrep. -l takes WHAT as it stands and
+    /// finds it anywhere.
+    ///
+    /// --since and --until find messages with a line in that time, and show those whole. A log that comes through a
+    /// pipe is put into a temporary file, as it has to be read twice.
+    #[command(
+        verbatim_doc_comment,
+        override_usage = "mailwhy trace [OPTIONS] WHAT [FILE]...\n       mailwhy trace [OPTIONS] -e WHAT... [FILE]...\n       \
+                          mailwhy trace [OPTIONS] --user USER [FILE]...",
+        after_help = "Examples:\n  \
+                      mailwhy trace anna@example.com                 in the log of this host\n  \
+                      mailwhy trace -R --since yesterday anna@example.com\n  \
+                      mailwhy trace -M --raw 1rfXYZ-000000001ab-2Cde mainlog mainlog.1\n  \
+                      mailwhy trace --failed @gmail.com mainlog      what Gmail did not take\n  \
+                      mailwhy trace -e anna@example.com -e 192.0.2.1 mainlog\n  \
+                      mailwhy trace --user shop3 --last 20           what this account sent\n  \
+                      mailwhy trace --format jsonl 'T=\"Order 7\\d+' | jq .answer\n\n\
+                      Exit status: 0 something was found, 1 nothing was found, 2 an error."
+    )]
+    Trace(Box<TraceArgs>),
     /// Every log line as JSON or CSV
     ///
     /// One object for each physical line of the log, in its order; docs/json.md lists the fields.

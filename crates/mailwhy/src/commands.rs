@@ -11,6 +11,7 @@ pub mod rules;
 mod scan;
 pub mod sql;
 pub mod suppress;
+pub mod trace;
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Report(args) => commands::report::run(args),
         Command::Errors(args) => commands::errors::run(args),
         Command::Suppress(args) => commands::suppress::run(args),
+        Command::Trace(args) => commands::trace::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Classify(args) => commands::classify::run(args),

@@ -11,7 +11,7 @@ mod layout;
 mod markdown;
 mod markup;
 mod text;
-mod words;
+pub(crate) mod words;
 
 use std::io::{self, Write};
 
@@ -201,7 +201,7 @@ impl Explanation {
     }
 }
 
-const fn words_of(lang: Lang) -> &'static Words {
+pub(crate) const fn words_of(lang: Lang) -> &'static Words {
     match lang {
         Lang::En => &words::EN,
         Lang::Ru => &words::RU,

@@ -17,6 +17,7 @@ pub use monitor::render_status;
 mod csv;
 mod errors;
 mod fit;
+mod history;
 mod json;
 mod markdown;
 mod monitor;
@@ -29,6 +30,9 @@ mod text;
 mod timeline;
 mod values;
 mod words;
+
+pub use history::Stories;
+pub(crate) use words::Words as Numbers;
 
 /// The form in which a report is printed.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]

@@ -63,7 +63,7 @@ fn lay_facts(facts: &[Fact], max: usize) -> Vec<Line> {
     lines
 }
 
-fn write_line(line: &[Span], color: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_line(line: &[Span], color: bool, out: &mut dyn Write) -> io::Result<()> {
     let end = line.iter().rposition(|span| !span.text().trim_end_matches(' ').is_empty());
     for (i, span) in line.iter().enumerate().take_while(|&(i, _)| Some(i) <= end) {
         let paint = if color { paint(span.role()) } else { Paint::new() };

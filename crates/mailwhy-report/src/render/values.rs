@@ -72,7 +72,7 @@ fn zone(text: &str) -> Option<i64> {
 
 impl Words {
     /// `12,004` or `12 004`.
-    pub(super) fn number(&self, n: u64) -> String {
+    pub(crate) fn number(&self, n: u64) -> String {
         let digits = n.to_string();
         let mut out = String::with_capacity(digits.len() * 4 / 3);
         for (i, digit) in digits.chars().enumerate() {
@@ -85,7 +85,7 @@ impl Words {
     }
 
     /// A number and the thing counted: `5 files`.
-    pub(super) fn count(&self, n: u64, forms: Forms) -> String {
+    pub(crate) fn count(&self, n: u64, forms: Forms) -> String {
         format!("{}{NBSP}{}", self.number(n), self.form(n, forms))
     }
 
@@ -117,7 +117,7 @@ impl Words {
     }
 
     /// `1.00 GB`: three digits, powers of a thousand.
-    pub(super) fn bytes(&self, n: u64) -> String {
+    pub(crate) fn bytes(&self, n: u64) -> String {
         let mut value = n as f64;
         let mut unit = 0;
         // 999.5 would be printed as 1000.
@@ -135,7 +135,7 @@ impl Words {
     }
 
     /// A duration in its one or two largest units.
-    pub(super) fn duration(&self, seconds: f64) -> String {
+    pub(crate) fn duration(&self, seconds: f64) -> String {
         let [s, min, h, d] = self.time_units;
         let one = |n: u64, unit: &str| format!("{}{NBSP}{unit}", self.number(n));
         let two = |n: u64, unit: &str, m: u64, small: &str| match m {
@@ -177,7 +177,7 @@ impl Words {
         format!("{}–{}", self.moment(at, year), clock(end))
     }
 
-    fn date(&self, at: Moment, year: bool) -> String {
+    pub(super) fn date(&self, at: Moment, year: bool) -> String {
         let day = format!("{}{NBSP}{}", at.day, self.months[at.month - 1]);
         if year { format!("{day}{NBSP}{}", at.year) } else { day }
     }
@@ -188,7 +188,7 @@ impl Words {
 }
 
 /// The forms of a word that go with 1, 2 and 5; English uses the first and the last.
-pub(super) type Forms = [&'static str; 3];
+pub(crate) type Forms = [&'static str; 3];
 
 fn clock(minute: i64) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)

@@ -6,7 +6,7 @@ use super::By;
 use super::values::{Forms, NBSP};
 
 /// The words of a language.
-pub(super) struct Words {
+pub(crate) struct Words {
     // How numbers and times are written.
     pub(super) plural: fn(u64) -> usize,
     pub(super) group: char,
@@ -123,7 +123,7 @@ pub(super) struct Words {
 
 impl Words {
     /// The words of this language.
-    pub(super) const fn of(lang: Lang) -> &'static Self {
+    pub(crate) const fn of(lang: Lang) -> &'static Self {
         match lang {
             Lang::En => &EN,
             Lang::Ru => &RU,

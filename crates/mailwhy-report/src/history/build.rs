@@ -1,0 +1,511 @@
+//! From the lines of a message to its life.
+
+use hashbrown::HashMap;
+use mailwhy_classify::{Classifier, Verdict};
+use mailwhy_codes::{Lang, Stage};
+use mailwhy_logs::{Event, Kind, Time, exim, parse_duration};
+use mailwhy_trace::{GroupId, Groups, HostFailure, Id, Message, Outcome, Single, address_key, domain_of};
+
+use super::verdict::{self, Known};
+use super::words::{About, Tally, Words};
+use super::{Cause, History, RawLine, RecipientStory, State, Step};
+use crate::text::{readable, rfc3339};
+use crate::Place;
+
+/// All lines of a message that the log has, in its order.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a> {
+    /// The message.
+    pub id: Id,
+    /// The lines, each with its newline.
+    pub text: &'a [u8],
+    /// Where each of them stands.
+    pub places: &'a [Place],
+    /// The messages that report on it to its sender, and when they came in.
+    pub reports: &'a [(Id, Option<Time>)],
+}
+
+/// Tells what became of messages.
+pub struct Teller<'a> {
+    pub(super) classifier: &'a Classifier,
+    pub(super) lang: Lang,
+    /// The names of the files, where lines are to be kept.
+    pub(super) files: Option<&'a [String]>,
+    /// Whether an address is what was looked for.
+    matches: &'a dyn Fn(&[u8]) -> bool,
+    pub(super) groups: Groups,
+}
+
+/// What happened, with what later lines may add to it.
+struct Draft {
+    step: Step,
+    millis: Option<i64>,
+    group: Option<GroupId>,
+    /// Of a host's failure: the host as [`HostFailure`] has it.
+    host: Vec<u8>,
+}
+
+/// What the steps tell of a recipient beside what [`Recipient`] does.
+#[derive(Default)]
+struct Tried {
+    original: Option<Vec<u8>>,
+    tries: u64,
+    first: Option<i64>,
+    /// The last step that is about it.
+    last_step: Option<usize>,
+}
+
+/// The lines of a message as they are taken.
+#[derive(Default)]
+struct Taken {
+    steps: Vec<Draft>,
+    tried: HashMap<Vec<u8>, Tried>,
+    arrival: Arrival,
+    rejected: Option<GroupId>,
+    first: Option<Time>,
+    offset: Option<i16>,
+    removed_by: Option<String>,
+}
+
+#[derive(Default)]
+struct Arrival {
+    time: Option<Time>,
+    sender: Option<String>,
+    subject: Option<String>,
+    message_id: Option<String>,
+    size: Option<u64>,
+    user: Option<String>,
+    bounce_of: Option<String>,
+}
+
+impl<'a> Teller<'a> {
+    /// One that asks `matches` whether an address is what was looked for; `files` are the names of the files where the
+    /// lines are to be kept.
+    pub fn new(
+        classifier: &'a Classifier,
+        lang: Lang,
+        files: Option<&'a [String]>,
+        matches: &'a dyn Fn(&[u8]) -> bool,
+    ) -> Self {
+        Self { classifier, lang, files, matches, groups: Groups::default() }
+    }
+
+    /// Tells the life of a message.
+    pub fn message(&mut self, lines: Lines<'_>) -> History {
+        let mut single = Single::new(lines.id);
+        let mut taken = Taken::default();
+        exim::scan(lines.text, exim::Role::Main, |line| {
+            if line.kind == Kind::Continuation {
+                return;
+            }
+            let event = line.event();
+            let group = self.groups.of(&event, self.classifier);
+            single.push(&event, group);
+            taken.take(&event, group, &self.groups);
+        });
+        for &(id, time) in lines.reports {
+            taken.report(id, time);
+        }
+        let mut history = None;
+        single.tell(&self.groups, &mut |message, _| history = Some(self.tell(message, &mut taken, lines)));
+        history.unwrap_or_else(|| unreachable!("a single message is told"))
+    }
+
+    /// The lines, where they are wanted.
+    pub(super) fn raw(&self, text: &[u8], places: &[Place]) -> Vec<RawLine> {
+        let Some(files) = self.files else { return Vec::new() };
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let lines = text.split(|&b| b == b'\n').zip(places);
+        lines
+            .map(|(line, place)| RawLine {
+                file: files.get(place.file as usize).cloned().unwrap_or_default(),
+                line: place.line,
+                text: lossy(line),
+            })
+            .collect()
+    }
+
+    pub(super) fn cause(&self, group: GroupId, known: Known<'_>) -> Cause {
+        verdict::cause(&self.groups.get(group).verdict, known, self.lang)
+    }
+
+    fn verdict(&self, group: Option<GroupId>) -> Option<&Verdict> {
+        group.map(|group| &self.groups.get(group).verdict)
+    }
+
+    fn tell(&self, message: &Message<'_>, taken: &mut Taken, lines: Lines<'_>) -> History {
+        let arrival = std::mem::take(&mut taken.arrival);
+        let offset = taken.offset;
+        let at = |millis: Option<i64>| millis.map(|millis| clock(millis, offset));
+        let sender_domain = arrival.sender.as_deref().map(|s| lossy(domain_of(s.as_bytes())));
+        let mut counts = Tally { delivered: 0, failed: 0, deferred: 0 };
+        let recipients: Vec<_> = message
+            .recipients
+            .iter()
+            .map(|r| {
+                let (outcome, count, group) = match r.outcome {
+                    Outcome::Delivered => ("delivered", &mut counts.delivered, None),
+                    Outcome::Failed => ("failed", &mut counts.failed, r.failure),
+                    Outcome::Deferred => ("deferred", &mut counts.deferred, r.deferral),
+                };
+                *count += 1;
+                let tried = taken.tried.get(r.address);
+                let first = tried.and_then(|t| t.first);
+                let original = tried.and_then(|t| t.original.as_deref());
+                let address = lossy(r.address);
+                let known = Known { recipient: Some(&address), sender_domain: sender_domain.as_deref() };
+                RecipientStory {
+                    cause: group.map(|group| self.cause(group, known)),
+                    outcome,
+                    matches: (self.matches)(r.address) || original.is_some_and(self.matches),
+                    original_recipient: original.map(lossy),
+                    expired: r.expired,
+                    tries: tried.map_or(0, |t| t.tries),
+                    first: at(first),
+                    last: at(r.last),
+                    seconds: first.zip(r.last).map(|(first, last)| (last - first).max(0) as u64 / 1000),
+                    host: (!r.host.is_empty()).then(|| lossy(r.host)),
+                    address,
+                }
+            })
+            .collect();
+        let mut history = History {
+            id: lossy(message.id.as_bytes()),
+            state: State::Unknown,
+            open: false,
+            time: arrival.time.or(taken.first).map(rfc3339),
+            sender: arrival.sender,
+            subject: arrival.subject,
+            message_id: arrival.message_id,
+            size: arrival.size,
+            user: arrival.user,
+            bounce_of: arrival.bounce_of,
+            answer: String::new(),
+            advice: Vec::new(),
+            cause: None,
+            delivered: counts.delivered,
+            failed: counts.failed,
+            deferred: counts.deferred,
+            recipients,
+            steps: Vec::new(),
+            lines: self.raw(lines.text, lines.places),
+        };
+        history.state = state(message, &history, taken);
+        history.open = !message.completed
+            && !message.removed
+            && (message.has_arrival || !message.recipients.is_empty() || message.frozen)
+            && history.state != State::Rejected
+            && history.state != State::Discarded;
+        self.answer(message, &mut history, taken, sender_domain.as_deref());
+        history.steps = self.steps(message, taken, sender_domain.as_deref());
+        history
+    }
+
+    /// Says it in sentences.
+    fn answer(&self, message: &Message<'_>, history: &mut History, taken: &Taken, sender_domain: Option<&str>) {
+        let words = Words::of(self.lang);
+        let by = taken.removed_by.as_deref();
+        let asked: Vec<&RecipientStory> = history.asked().collect();
+        let (answer, worst) = match asked.as_slice() {
+            [] => (self.answer_untried(history.state, message, taken), None),
+            [one] => (answer_for_one(words, history.state, one, by), Some(*one)),
+            several => {
+                let count = |outcome| several.iter().filter(|r| r.outcome == outcome).count() as u64;
+                let tally = Tally {
+                    delivered: count("delivered"),
+                    failed: count("failed"),
+                    deferred: count("deferred"),
+                };
+                // The cause of most of them.
+                let worst = most_frequent(several, "failed").or_else(|| most_frequent(several, "deferred"));
+                let mut answer = (words.several)(words, tally, worst.and_then(|r| r.cause.as_ref()));
+                match history.state {
+                    State::Frozen => answer = format!("{answer} {}", words.several_frozen),
+                    State::Removed => answer = format!("{answer} {}", (words.several_removed)(by)),
+                    _ => {}
+                }
+                (answer, worst)
+            }
+        };
+        let known = Known { recipient: worst.map(|r| r.address.as_str()), sender_domain };
+        let group = worst.filter(|r| r.outcome != "delivered").and_then(|worst| {
+            let of = message.recipients.iter().find(|r| lossy(r.address) == worst.address);
+            of.and_then(|r| if r.outcome == Outcome::Failed { r.failure } else { r.deferral })
+        });
+        let mut advice = match (self.verdict(group), self.verdict(taken.rejected)) {
+            (Some(verdict), _) => {
+                verdict::advice(verdict, known, worst.is_some_and(|r| r.outcome == "failed"), self.lang)
+            }
+            (None, Some(verdict)) if history.state == State::Rejected => {
+                verdict::advice_for_refused(verdict, known, self.lang)
+            }
+            _ => Vec::new(),
+        };
+        if history.state == State::Frozen {
+            advice.push((words.thaw)(&history.id));
+        }
+        let cause = match history.state {
+            State::Rejected => taken.rejected.map(|group| self.cause(group, known)),
+            _ => worst.and_then(|r| r.cause.clone()),
+        };
+        (history.answer, history.advice, history.cause) = (answer, advice, cause);
+    }
+
+    fn answer_untried(&self, state: State, message: &Message<'_>, taken: &Taken) -> String {
+        let words = Words::of(self.lang);
+        match state {
+            State::Rejected => {
+                let verdict = self.verdict(taken.rejected);
+                let stage = verdict.and_then(|v| v.stage).map(|s| (crate::explain::words_of(self.lang).stage)(s));
+                match taken.rejected {
+                    Some(group) => (words.refused)(stage, &self.cause(group, Known::default())),
+                    None => words.refused_unsaid.into(),
+                }
+            }
+            State::Frozen => words.frozen_untried.into(),
+            State::Removed => (words.removed_untried)(taken.removed_by.as_deref()),
+            State::Discarded => words.discarded.into(),
+            State::Queued => words.queued.into(),
+            _ if message.completed => words.only_end.into(),
+            _ => words.nothing.into(),
+        }
+    }
+
+    /// The steps, without those that say again what another one says.
+    fn steps(&self, message: &Message<'_>, taken: &mut Taken, sender_domain: Option<&str>) -> Vec<Step> {
+        let mut alone: Vec<HostFailure<'_>> = message.host_failures.to_vec();
+        let mut steps = Vec::with_capacity(taken.steps.len());
+        for draft in taken.steps.drain(..) {
+            let Draft { mut step, millis, group, host } = draft;
+            if step.kind == Kind::HostError.as_str() {
+                let is = |f: &HostFailure<'_>| f.time == millis && Some(f.group) == group && f.host == host;
+                let Some(at) = alone.iter().position(is) else { continue };
+                alone.swap_remove(at);
+            }
+            step.cause = group.map(|group| {
+                self.cause(group, Known { recipient: step.recipient.as_deref(), sender_domain })
+            });
+            merge(&mut steps, step);
+        }
+        steps
+    }
+}
+
+/// Adds a step, or counts it with the one before where a host failed in the same way.
+fn merge(steps: &mut Vec<Step>, step: Step) {
+    let rule = |step: &Step| step.cause.as_ref().map(|cause| cause.rule);
+    match steps.last_mut() {
+        Some(last)
+            if step.kind == Kind::HostError.as_str()
+                && (last.kind, &last.host, &last.ip, rule(last)) == (step.kind, &step.host, &step.ip, rule(&step)) =>
+        {
+            last.times += step.times;
+            last.until = step.time;
+        }
+        _ => steps.push(step),
+    }
+}
+
+impl Taken {
+    fn take(&mut self, event: &Event<'_>, group: Option<GroupId>, groups: &Groups) {
+        let millis = event.time.map(millis);
+        if let Some(time) = event.time {
+            self.first = self.first.or(Some(time));
+            self.offset = time.offset;
+        }
+        let text = |bytes: Option<&[u8]>| bytes.filter(|b| !b.is_empty()).map(lossy);
+        let mut step = Step {
+            time: event.time.map(rfc3339),
+            kind: event.kind.as_str(),
+            times: 1,
+            host: text(event.host.or(event.helo)),
+            ip: text(event.ip),
+            tls: text(event.tls),
+            transport: text(event.transport),
+            user: text(event.user),
+            size: event.size,
+            queue_time: event.queue_time.and_then(parse_duration),
+            delivery_time: event.delivery_time.and_then(parse_duration),
+            stage: event.reply.and_then(|r| r.stage).or(event.stage).map(Stage::as_str),
+            ..Step::default()
+        };
+        let said = event.reply.or(event.response).map(|r| r.text).or(event.error);
+        step.text = said.map(readable);
+        let mut host = Vec::new();
+        match event.kind {
+            Kind::Arrival | Kind::FakeReject => self.arrive(event, &mut step),
+            Kind::Delivery
+            | Kind::AdditionalDelivery
+            | Kind::Cutthrough
+            | Kind::DeliverySuppressed
+            | Kind::Deferral
+            | Kind::Failure => {
+                if self.try_recipient(event, &mut step, group, groups) {
+                    return;
+                }
+            }
+            Kind::HostError => host = event.host.or(event.ip).unwrap_or_default().to_vec(),
+            Kind::Rejected => {
+                self.rejected = self.rejected.or(group);
+                step.recipient = text(event.recipient);
+                if self.arrival.sender.is_none() {
+                    self.arrival.sender = event.sender.map(lossy);
+                }
+            }
+            Kind::Removed => self.removed_by = text(event.user),
+            Kind::Completed | Kind::Frozen | Kind::Unfrozen => {}
+            _ => step.text = Some(readable(event.text)),
+        }
+        self.steps.push(Draft { step, millis, group, host });
+    }
+
+    fn arrive(&mut self, event: &Event<'_>, step: &mut Step) {
+        step.user = event.auth.map(login).or(event.user).map(lossy);
+        self.arrival = Arrival {
+            time: event.time,
+            sender: event.sender.map(lossy),
+            subject: event.subject.map(readable),
+            message_id: event.message_id.map(lossy),
+            size: event.size,
+            user: step.user.clone(),
+            bounce_of: event.bounce_of.map(lossy),
+        };
+        step.id.clone_from(&self.arrival.bounce_of);
+    }
+
+    /// Whether it only says again what the step before on this recipient does.
+    fn try_recipient(
+        &mut self,
+        event: &Event<'_>,
+        step: &mut Step,
+        group: Option<GroupId>,
+        groups: &Groups,
+    ) -> bool {
+        let Some(recipient) = event.recipient.or(event.original_recipient) else { return false };
+        let key = address_key(recipient, event.original_recipient);
+        step.recipient = Some(lossy(&key));
+        let verdict = group.map(|group| &groups.get(group).verdict);
+        let inherits = verdict.is_some_and(|verdict| verdict.cause.is_some_and(|cause| cause.inherits));
+        if step.host.is_none()
+            && let Some(reason) = verdict.map(|verdict| verdict.reason)
+        {
+            // The host stands in a line of its own.
+            let failed = self.steps.iter().rev().take_while(|draft| draft.step.kind == Kind::HostError.as_str());
+            let same = |draft: &&Draft| draft.group.is_some_and(|g| groups.get(g).verdict.reason == reason);
+            if let Some(draft) = failed.into_iter().find(same) {
+                step.host.clone_from(&draft.step.host);
+                step.ip.clone_from(&draft.step.ip);
+            }
+        }
+        let tried = self.tried.entry_ref(&*key).or_default();
+        if tried.original.is_none() {
+            tried.original = event.original_recipient.filter(|original| *original != &*key).map(<[u8]>::to_vec);
+        }
+        if !inherits {
+            tried.tries += 1;
+            tried.first = tried.first.or(event.time.map(millis));
+        }
+        if event.kind == Kind::Deferral
+            && let Some(last) = tried.last_step.and_then(|at| self.steps.get_mut(at))
+            && last.step.kind == step.kind
+            && last.group == group
+        {
+            last.step.times += 1;
+            last.step.until.clone_from(&step.time);
+            return true;
+        }
+        tried.last_step = Some(self.steps.len());
+        false
+    }
+
+    /// A message came in that tells the sender of this one: of a failure, or else of the delay.
+    fn report(&mut self, id: Id, time: Option<Time>) {
+        let millis = time.map(millis);
+        let after = self.steps.iter().rposition(|draft| draft.step.kind != Kind::Completed.as_str() && draft.millis <= millis);
+        let at = after.map_or(self.steps.len(), |at| at + 1);
+        let told = self.steps[..at].iter().rev();
+        let mut told = told.take_while(|draft| draft.step.kind != "bounce");
+        let failed = told.any(|draft| draft.step.kind == Kind::Failure.as_str());
+        let step = Step {
+            time: time.map(rfc3339),
+            kind: if failed { "bounce" } else { "delay-warning" },
+            times: 1,
+            id: Some(lossy(id.as_bytes())),
+            ..Step::default()
+        };
+        self.steps.insert(at, Draft { step, millis, group: None, host: Vec::new() });
+    }
+}
+
+fn state(message: &Message<'_>, history: &History, taken: &Taken) -> State {
+    let outcomes: Vec<_> = history.asked().map(|r| r.outcome).collect();
+    let any = |outcome| outcomes.contains(&outcome);
+    let known = message.has_arrival || !message.recipients.is_empty() || message.completed;
+    match () {
+        () if !known && taken.rejected.is_some() => State::Rejected,
+        () if !outcomes.is_empty() && !any("failed") && !any("deferred") => State::Delivered,
+        () if message.removed => State::Removed,
+        () if message.frozen && !message.completed => State::Frozen,
+        () if any("deferred") && message.completed => State::Unknown,
+        () if any("deferred") => State::Deferred,
+        () if any("delivered") => State::PartlyDelivered,
+        () if any("failed") => State::Failed,
+        () if message.discarded > 0 => State::Discarded,
+        () if message.has_arrival && !message.completed => State::Queued,
+        () => State::Unknown,
+    }
+}
+
+fn answer_for_one(words: &Words, state: State, r: &RecipientStory, by: Option<&str>) -> String {
+    let about = About {
+        to: &r.address,
+        cause: r.cause.as_ref(),
+        host: r.host.as_deref(),
+        tries: r.tries,
+        seconds: r.seconds,
+        expired: r.expired,
+        by,
+    };
+    let tell = match (r.outcome, state) {
+        ("delivered", _) => words.delivered,
+        ("failed", _) => words.failed,
+        (_, State::Frozen) => words.frozen,
+        (_, State::Removed) => words.removed,
+        (_, State::Unknown) => words.untold,
+        _ => words.deferred,
+    };
+    tell(words, &about)
+}
+
+/// The first of those with this outcome whose cause most of them share.
+fn most_frequent<'a>(recipients: &[&'a RecipientStory], outcome: &str) -> Option<&'a RecipientStory> {
+    let rule = |r: &RecipientStory| r.cause.as_ref().map(|cause| cause.rule);
+    let mut counts: Vec<(&RecipientStory, usize)> = Vec::new();
+    for r in recipients.iter().filter(|r| r.outcome == outcome) {
+        match counts.iter_mut().find(|(first, _)| rule(first) == rule(r)) {
+            Some((_, n)) => *n += 1,
+            None => counts.push((r, 1)),
+        }
+    }
+    // Of equals the last is taken: the first comes last.
+    counts.iter().rev().max_by_key(|(_, n)| *n).map(|(r, _)| *r)
+}
+
+/// Milliseconds of the log's clock.
+fn millis(time: Time) -> i64 {
+    time.civil * 1000 + i64::from(time.millis.unwrap_or(0))
+}
+
+fn clock(millis: i64, offset: Option<i16>) -> String {
+    rfc3339(Time { civil: millis.div_euclid(1000), millis: None, offset })
+}
+
+/// The login in `authenticator:login`.
+pub(super) fn login(auth: &[u8]) -> &[u8] {
+    auth.iter().position(|&b| b == b':').map_or(auth, |at| &auth[at + 1..])
+}
+
+/// As text, with what is not UTF-8 replaced. What could act on a terminal is left to whoever prints it.
+pub(super) fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

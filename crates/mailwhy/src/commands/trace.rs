@@ -1,0 +1,152 @@
+//! `mailwhy trace`: what became of single messages.
+
+mod search;
+mod spool;
+mod what;
+
+use std::ffi::{OsStr, OsString};
+
+use anyhow::{Result, anyhow, bail};
+use mailwhy::classify::Classifier;
+use mailwhy::input;
+use mailwhy::logs::exim::{self, Role};
+use mailwhy::report::{Lines, Others, Place, Stories, Story, Teller, printable, rfc3339};
+
+use super::{Exit, Inputs, Output, complain, rules, style};
+use crate::cli::{InputArgs, TraceArgs, TraceFormat};
+use search::{Found, Wanted};
+use what::{How, What};
+
+/// Runs the command.
+pub fn run(args: &TraceArgs) -> Result<Exit> {
+    let (words, files) = split(args)?;
+    let wanted = wanted(args, &words)?;
+    let mut inputs = Inputs::new(&InputArgs { files: files.to_vec(), ..args.input.clone() })?;
+    if inputs.sources.is_empty() {
+        return Ok(Exit::Error);
+    }
+    let names: Vec<String> = inputs.sources.iter().map(|source| printable(source.to_string().as_bytes())).collect();
+    let classifier = rules::classifier(&args.rules)?;
+    let _spooled = spool::streams(&mut inputs.sources)?;
+    let (found, read) = search::search(&inputs, &wanted, inputs.progress);
+    let stories = Stories::new(tell(args, &inputs, &wanted, &found, &names, &classifier));
+    if stories.is_empty() {
+        let exit = inputs.finish(&read, false);
+        if exit == Exit::Nothing {
+            nothing(args, &words, &names, &found, &read);
+        }
+        return Ok(exit);
+    }
+    let mut output = Output::new(None)?;
+    let style = style(args.language.get(), args.color, &output);
+    let result = match args.format {
+        TraceFormat::Text => stories.write_text(&style, output.writer()),
+        TraceFormat::Json => stories.write_json(output.writer()),
+        TraceFormat::Jsonl => stories.write_jsonl(output.writer()),
+    };
+    let result = result.and_then(|()| output.writer().flush());
+    output.context(result)?;
+    Ok(inputs.finish(&read, true))
+}
+
+/// What to look for, and where: the first argument is the former, unless an option is.
+fn split(args: &TraceArgs) -> Result<(Vec<&OsStr>, &[OsString])> {
+    let files = &args.input.files[..];
+    let options: Vec<_> = args.what.iter().map(OsString::as_os_str).collect();
+    if !options.is_empty() || args.user.is_some() {
+        return Ok((options, files));
+    }
+    let Some((what, files)) = files.split_first() else {
+        bail!("what is to be traced?\nhint: name an address, a message id or a host: mailwhy trace anna@example.com")
+    };
+    if what.is_empty() {
+        bail!("there is nothing to look for: WHAT is empty")
+    }
+    Ok((vec![what], files))
+}
+
+fn wanted(args: &TraceArgs, words: &[&OsStr]) -> Result<Wanted> {
+    let how = How { literal: args.literal, sensitive: args.sensitive };
+    let text = |word: &OsStr| {
+        word.to_str().map(str::to_owned).ok_or_else(|| anyhow!("{} is not UTF-8", word.display()))
+    };
+    let whats: Result<Vec<What>> = words.iter().map(|word| What::new(&text(word)?, how)).collect();
+    let user = args.user.as_deref().map(text).transpose()?;
+    Ok(Wanted {
+        whats: whats?,
+        user: user.map(|user| What::user(&user, how)),
+        invert: args.invert,
+        related: args.related,
+    })
+}
+
+/// The stories of what was found, in the order of the log.
+fn tell(
+    args: &TraceArgs,
+    inputs: &Inputs,
+    wanted: &Wanted,
+    found: &Found,
+    names: &[String],
+    classifier: &Classifier,
+) -> Vec<Story> {
+    let matches = |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
+    let mut teller = Teller::new(classifier, args.language.get(), args.raw.then_some(names), &matches);
+    let narrow = args.failed || args.open || args.delivered;
+    let mut stories: Vec<(Place, Story)> = Vec::new();
+    for message in &found.messages {
+        let Some(&place) = message.places.first().filter(|_| inside(inputs, &message.text)) else { continue };
+        let history = teller.message(Lines {
+            id: message.id,
+            text: &message.text,
+            places: &message.places,
+            reports: &message.reports,
+        });
+        let wanted = args.failed && history.has_failed()
+            || args.open && history.open
+            || args.delivered && history.has_arrived();
+        if wanted || !narrow {
+            stories.push((place, Story::Message(Box::new(history))));
+        }
+    }
+    let mut others = Others::default();
+    for (place, record) in &found.others {
+        others.add(&mut teller, record, *place);
+    }
+    let others = others.tell(&teller).into_iter();
+    let others = others.filter(|(_, other)| !narrow || args.failed && other.cause.is_some());
+    stories.extend(others.map(|(place, other)| (place, Story::Other(Box::new(other)))));
+    stories.sort_by_key(|(place, _)| (place.file, place.offset));
+    let first = if args.last > 0 { stories.len().saturating_sub(args.last) } else { 0 };
+    stories.into_iter().skip(first).map(|(_, story)| story).collect()
+}
+
+/// Whether something happened to the message in the time that was asked for.
+fn inside(inputs: &Inputs, text: &[u8]) -> bool {
+    let mut any = false;
+    exim::scan(text, Role::Main, |line| any |= line.time.is_some_and(|time| inputs.window.contains(time)));
+    any
+}
+
+/// Tells where nothing was found.
+fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, read: &input::Summary) {
+    let mut what: Vec<String> = words.iter().map(|word| word.display().to_string()).collect();
+    what.extend(args.user.iter().map(|user| format!("--user {}", user.display())));
+    let place = match names {
+        [one] => one.clone(),
+        several => format!("{} files", several.len()),
+    };
+    let span = match found.span {
+        Some((first, last)) => format!(", which has lines from {} to {}", rfc3339(first), rfc3339(last)),
+        None if read.bytes == 0 => ", which is empty".into(),
+        None => String::new(),
+    };
+    let hint = if args.failed || args.open || args.delivered || args.input.since.is_some() || args.input.until.is_some() {
+        Some("without --failed, --open, --delivered, --since and --until there may be more")
+    } else if !args.input.rotated && args.input.files.iter().all(|file| file != "-") {
+        Some("-R reads the rotated logs too")
+    } else {
+        None
+    };
+    complain(&format!("{} was not found in {place}{span}", what.join(" or ")), hint);
+}
+

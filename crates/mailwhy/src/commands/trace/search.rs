@@ -1,0 +1,376 @@
+//! Two ways through the log: which messages have a line that is looked for, and then all lines of those.
+
+use std::ops::{ControlFlow, Range};
+
+use hashbrown::{HashMap, HashSet};
+use mailwhy::input::{self, Chunk};
+use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::Time;
+use mailwhy::report::Place;
+use mailwhy::trace::Id;
+use memchr::{memchr, memchr_iter, memmem, memrchr};
+use regex::bytes::Regex;
+
+use super::what::{self, What};
+use crate::commands::Inputs;
+use crate::pipeline;
+use crate::progress::Progress;
+
+/// How often -M goes on to what is related to the related.
+const ROUNDS: usize = 8;
+
+/// What is looked for.
+pub struct Wanted {
+    /// One of these is enough.
+    pub whats: Vec<What>,
+    /// And it is of this account.
+    pub user: Option<What>,
+    pub invert: bool,
+    pub related: bool,
+}
+
+/// What was found.
+#[derive(Default)]
+pub struct Found {
+    /// The messages, in the order of their first line.
+    pub messages: Vec<Lines>,
+    /// The records without a message that have what is looked for, in the order of the log.
+    pub others: Vec<(Place, Vec<u8>)>,
+    /// The times of the first line and of the last.
+    pub span: Option<(Time, Time)>,
+}
+
+/// The lines of a message.
+#[derive(Debug)]
+pub struct Lines {
+    pub id: Id,
+    /// The lines, each with its newline.
+    pub text: Vec<u8>,
+    /// Where each of them stands.
+    pub places: Vec<Place>,
+    /// The messages that report on this one to its sender.
+    pub reports: Vec<(Id, Option<Time>)>,
+}
+
+/// Looks through all sources, as often as it takes. The summary is that of the last time.
+pub fn search(inputs: &Inputs, wanted: &Wanted, progress: bool) -> (Found, input::Summary) {
+    let search = Search::new(inputs, wanted, progress);
+    let mut found = Found::default();
+    let (marks, mut read) = search.marks(&mut found);
+    let mut ids = marks.ids;
+    if wanted.user.is_some() && !wanted.whats.is_empty() {
+        ids.retain(|id| marks.users.contains(id));
+    } else if wanted.user.is_some() {
+        ids = marks.users;
+    }
+    if ids.is_empty() && !wanted.invert {
+        return (found, read);
+    }
+    let mut collected = Collected::default();
+    let mut all = ids.clone();
+    let mut headers = HashSet::new();
+    for _ in 0..ROUNDS {
+        let asked = Asked { ids: &ids, headers: &headers, invert: wanted.invert };
+        read = search.collect(&asked, &mut collected, &mut found);
+        if !wanted.related || wanted.invert {
+            break;
+        }
+        ids = collected.related.drain(..).chain(collected.reports.iter().map(|(_, report, _)| *report)).collect();
+        ids.retain(|id| all.insert(*id));
+        let known = headers.len();
+        headers.extend(collected.headers.drain(..));
+        if ids.is_empty() && headers.len() == known {
+            break;
+        }
+    }
+    found.messages = collected.into_messages();
+    (found, read)
+}
+
+struct Search<'a> {
+    inputs: &'a Inputs,
+    wanted: &'a Wanted,
+    prefilter: Option<Regex>,
+    roles: Vec<Role>,
+    /// Whether a main log is there, so that the reject log repeats what it says.
+    main: bool,
+    progress: bool,
+}
+
+/// Messages with a line that is looked for.
+#[derive(Default)]
+struct Marks {
+    ids: HashSet<Id>,
+    users: HashSet<Id>,
+}
+
+/// Which lines are collected.
+struct Asked<'a> {
+    ids: &'a HashSet<Id>,
+    /// Message-ID headers whose messages are related.
+    headers: &'a HashSet<Vec<u8>>,
+    /// Those of all other messages.
+    invert: bool,
+}
+
+/// Lines of messages, in the order of the log.
+#[derive(Default)]
+struct Collected {
+    messages: HashMap<Id, Lines>,
+    /// Which message is reported on by which, and since when.
+    reports: Vec<(Id, Id, Option<Time>)>,
+    /// Messages that are related to those collected.
+    related: Vec<Id>,
+    /// The Message-ID headers of those collected.
+    headers: Vec<Vec<u8>>,
+}
+
+/// What one chunk has of it.
+#[derive(Default)]
+struct Part {
+    lines: Vec<(Id, Place, Range<usize>)>,
+    text: Vec<u8>,
+    reports: Vec<(Id, Id, Option<Time>)>,
+    related: Vec<Id>,
+    headers: Vec<Vec<u8>>,
+    others: Vec<(Place, Vec<u8>)>,
+}
+
+impl<'a> Search<'a> {
+    fn new(inputs: &'a Inputs, wanted: &'a Wanted, progress: bool) -> Self {
+        let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+        let prefilter = what::prefilter(wanted.whats.iter().chain(&wanted.user));
+        Self { inputs, wanted, prefilter, main: roles.contains(&Role::Main), roles, progress }
+    }
+
+    fn run<T: Send>(&self, work: impl Fn(&Chunk) -> T + Sync, mut join: impl FnMut(T)) -> input::Summary {
+        let Inputs { sources, options, threads, .. } = self.inputs;
+        let mut progress = Progress::new(sources, self.progress);
+        let read = pipeline::run(sources, options, *threads, work, |taken, part| {
+            join(part);
+            progress.advance(taken);
+            ControlFlow::Continue(())
+        });
+        progress.clear();
+        read
+    }
+
+    /// The messages with a line that is looked for; other such records go to `found`.
+    fn marks(&self, found: &mut Found) -> (Marks, input::Summary) {
+        let mut marks = Marks::default();
+        let read = self.run(
+            |chunk| self.mark(chunk),
+            |(part, others, span): (Marks, Vec<_>, Option<(Time, Time)>)| {
+                marks.ids.extend(part.ids);
+                marks.users.extend(part.users);
+                found.others.extend(others);
+                found.span = match (found.span, span) {
+                    (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
+                    (one, other) => one.or(other),
+                };
+            },
+        );
+        (marks, read)
+    }
+
+    fn mark(&self, chunk: &Chunk) -> (Marks, Vec<(Place, Vec<u8>)>, Option<(Time, Time)>) {
+        let data = &chunk.data[..];
+        let repeats = self.main && self.roles[chunk.file as usize] == Role::Reject;
+        let mut marks = Marks::default();
+        let mut others = Vec::new();
+        let mut counted = (0, chunk.line);
+        let mut at = 0;
+        while let Some(hit) = self.next(data, at) {
+            let line_end = memchr(b'\n', &data[hit..]).map_or(data.len(), |n| hit + n);
+            let (start, end) = record(data, hit, line_end);
+            let line = &data[start..memchr(b'\n', &data[start..]).map_or(data.len(), |n| start + n)];
+            let record = &data[start..end];
+            at = end.max(line_end) + 1;
+            let id = exim::record_front(line).and_then(|(id, _)| id);
+            // What the reject log has of a record beside its first line are the headers of the message.
+            let text = if repeats { record.get(line.len()..).unwrap_or_default() } else { record };
+            let has = self.wanted.whats.iter().any(|what| what.is_in(text, id));
+            let user = self.wanted.user.as_ref().is_some_and(|user| user.is_in(text, id));
+            match id {
+                Some(id) => {
+                    if has {
+                        marks.ids.insert(Id::new(id));
+                    }
+                    if user {
+                        marks.users.insert(Id::new(id));
+                    }
+                }
+                None if self.wanted.invert => {}
+                None if (has || self.wanted.whats.is_empty()) && (user || self.wanted.user.is_none()) => {
+                    if self.inside(line) {
+                        counted.1 += memchr_iter(b'\n', &data[counted.0..start]).count() as u64;
+                        counted.0 = start;
+                        let place = Place { file: chunk.file, line: counted.1, offset: chunk.offset + start as u64 };
+                        others.push((place, record.to_vec()));
+                    }
+                }
+                None => {}
+            }
+        }
+        (marks, others, span(data))
+    }
+
+    /// Where the next line is that may have what is looked for.
+    fn next(&self, data: &[u8], at: usize) -> Option<usize> {
+        if at >= data.len() {
+            return None;
+        }
+        match &self.prefilter {
+            Some(prefilter) => prefilter.find_at(data, at).map(|found| found.start().min(data.len() - 1)),
+            None => Some(at),
+        }
+    }
+
+    /// All lines of the messages asked for, and what is related to them.
+    fn collect(&self, asked: &Asked<'_>, collected: &mut Collected, found: &mut Found) -> input::Summary {
+        self.run(
+            |chunk| self.part(chunk, asked),
+            |part| {
+                found.others.extend(part.others);
+                collected.append(part.lines, &part.text);
+                collected.reports.extend(part.reports);
+                collected.related.extend(part.related);
+                collected.headers.extend(part.headers);
+            },
+        )
+    }
+
+    fn part(&self, chunk: &Chunk, asked: &Asked<'_>) -> Part {
+        let mut part = Part::default();
+        if self.main && self.roles[chunk.file as usize] == Role::Reject {
+            return part;
+        }
+        let data = &chunk.data[..];
+        let mut current = None;
+        let mut start = 0;
+        for (number, end) in memchr_iter(b'\n', data).chain(Some(data.len())).enumerate() {
+            if start >= data.len() {
+                break;
+            }
+            let line = &data[start..end];
+            let place = Place { file: chunk.file, line: chunk.line + number as u64, offset: chunk.offset + start as u64 };
+            start = end + 1;
+            match exim::record_front(line) {
+                Some((Some(id), text)) => {
+                    let id = Id::new(id);
+                    current = (asked.ids.contains(&id) != asked.invert).then_some(id);
+                    if let [b'<' | b'(', b'=', b' ', text @ ..] = text {
+                        if self.wanted.related && current.is_some() {
+                            part.relate(text);
+                        }
+                        if let Some(of) = reported(text).filter(|of| asked.ids.contains(of) != asked.invert) {
+                            part.reports.push((of, id, time(line)));
+                        }
+                        if !asked.headers.is_empty()
+                            && header(text).is_some_and(|header| asked.headers.contains(header))
+                        {
+                            part.related.push(id);
+                        }
+                    }
+                }
+                Some((None, _)) => {
+                    current = None;
+                    let other = asked.invert && !self.wanted.whats.iter().any(|what| what.is_in(line, None));
+                    if other && self.inside(line) {
+                        part.others.push((place, line.to_vec()));
+                    }
+                }
+                None => {}
+            }
+            if let Some(id) = current {
+                let from = part.text.len();
+                part.text.extend_from_slice(line);
+                part.text.push(b'\n');
+                part.lines.push((id, place, from..part.text.len()));
+            }
+        }
+        part
+    }
+
+    fn inside(&self, line: &[u8]) -> bool {
+        time(line).is_none_or(|time| self.inputs.window.contains(time))
+    }
+}
+
+impl Part {
+    /// What a message that is collected is related to; `text` is of its arrival.
+    fn relate(&mut self, text: &[u8]) {
+        self.related.extend(reported(text));
+        self.headers.extend(header(text).map(<[u8]>::to_vec));
+    }
+}
+
+impl Collected {
+    fn append(&mut self, lines: Vec<(Id, Place, Range<usize>)>, text: &[u8]) {
+        for (id, place, range) in lines {
+            let message = self.messages.entry(id).or_insert_with(|| Lines {
+                id,
+                text: Vec::new(),
+                places: Vec::new(),
+                reports: Vec::new(),
+            });
+            message.text.extend_from_slice(&text[range]);
+            message.places.push(place);
+        }
+    }
+
+    fn into_messages(mut self) -> Vec<Lines> {
+        for (of, report, time) in self.reports {
+            if let Some(message) = self.messages.get_mut(&of)
+                && !message.reports.iter().any(|(known, _)| *known == report)
+            {
+                message.reports.push((report, time));
+            }
+        }
+        let mut messages: Vec<_> = self.messages.into_values().collect();
+        messages.sort_unstable_by_key(|message| message.places.first().map(|p| (p.file, p.offset)));
+        messages
+    }
+}
+
+/// The record that the line from before `hit` to `line_end` is of: where it begins, and where it ends.
+fn record(data: &[u8], hit: usize, line_end: usize) -> (usize, usize) {
+    let line_start = |at: usize| memrchr(b'\n', &data[..at]).map_or(0, |n| n + 1);
+    let mut start = line_start(hit);
+    while start > 0 && !exim::starts_record(&data[start..]) {
+        start = line_start(start - 1);
+    }
+    let mut end = line_end;
+    while end + 1 < data.len() && !exim::starts_record(&data[end + 1..]) {
+        end = memchr(b'\n', &data[end + 1..]).map_or(data.len(), |n| end + 1 + n);
+    }
+    (start, end)
+}
+
+/// The message that a bounce reports on.
+fn reported(rest: &[u8]) -> Option<Id> {
+    let id = rest.strip_prefix(b"<> R=")?;
+    let id = &id[..memchr(b' ', id).unwrap_or(id.len())];
+    matches!(id.len(), 16 | 23).then(|| Id::new(id))
+}
+
+/// The Message-ID of a message that came in.
+fn header(rest: &[u8]) -> Option<&[u8]> {
+    let at = memmem::find(rest, b" id=")?;
+    let value = &rest[at + 4..];
+    Some(&value[..memchr(b' ', value).unwrap_or(value.len())])
+}
+
+fn time(line: &[u8]) -> Option<Time> {
+    let mut time = None;
+    exim::scan(line, Role::Main, |line| time = time.or(line.time));
+    time
+}
+
+/// The times of the first line and the last.
+fn span(data: &[u8]) -> Option<(Time, Time)> {
+    const LINES: usize = 64;
+    let first = data.split(|&b| b == b'\n').take(LINES).find_map(time)?;
+    let last = data.rsplit(|&b| b == b'\n').take(LINES).find_map(time)?;
+    Some((first, last))
+}
