@@ -9,8 +9,8 @@ the terminal, JSON, CSV and Markdown cannot disagree.
 mod build;
 mod errors;
 mod explain;
-mod history;
 mod histogram;
+mod history;
 mod model;
 pub mod monitor;
 mod render;
@@ -21,7 +21,9 @@ mod text;
 pub use build::About;
 pub use errors::{ErrorAction, ErrorReply, ErrorReport, ErrorRow, Failures, Grouping, Only};
 pub use explain::{CodeAsked, Context, Explanation, Field, Value};
-pub use history::{Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller};
+pub use history::{
+    Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller,
+};
 pub use model::*;
 pub use render::{By, Format, ListFormat, Style, render, render_status};
 pub use render::{By, Format, Stories, Style, render};

@@ -26,10 +26,10 @@ pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
 pub use follow::{FollowArgs, FollowFormat, What};
 pub use report::ReportArgs;
-pub use trace::{TraceArgs, TraceFormat};
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 pub use sql::{SqlArgs, SqlFormat};
 pub use suppress::SuppressArgs;
+pub use trace::{TraceArgs, TraceFormat};
 
 /// Tells why mail was not delivered, whose turn it is and what to do.
 ///

@@ -6,11 +6,11 @@ use mailwhy_codes::{Lang, Stage};
 use mailwhy_logs::{Event, Kind, Time, exim, parse_duration};
 use mailwhy_trace::{GroupId, Groups, HostFailure, Id, Message, Outcome, Single, address_key, domain_of};
 
-use super::verdict::{self, Known};
+use super::verdict::{self, By, Known};
 use super::words::{About, Tally, Words};
 use super::{Cause, History, RawLine, RecipientStory, State, Step};
-use crate::text::{readable, rfc3339};
 use crate::Place;
+use crate::text::{readable, rfc3339};
 
 /// All lines of a message that the log has, in its order.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +62,8 @@ struct Taken {
     tried: HashMap<Vec<u8>, Tried>,
     arrival: Arrival,
     rejected: Option<GroupId>,
+    /// The address of the client that was refused.
+    refused_ip: Option<String>,
     first: Option<Time>,
     offset: Option<i16>,
     removed_by: Option<String>,
@@ -125,8 +127,8 @@ impl<'a> Teller<'a> {
             .collect()
     }
 
-    pub(super) fn cause(&self, group: GroupId, known: Known<'_>) -> Cause {
-        verdict::cause(&self.groups.get(group).verdict, known, self.lang)
+    pub(super) fn cause(&self, group: GroupId, by: By, known: Known<'_>) -> Cause {
+        verdict::cause(&self.groups.get(group).verdict, by, known, self.lang)
     }
 
     fn verdict(&self, group: Option<GroupId>) -> Option<&Verdict> {
@@ -152,10 +154,11 @@ impl<'a> Teller<'a> {
                 let tried = taken.tried.get(r.address);
                 let first = tried.and_then(|t| t.first);
                 let original = tried.and_then(|t| t.original.as_deref());
-                let address = lossy(r.address);
-                let known = Known { recipient: Some(&address), sender_domain: sender_domain.as_deref() };
+                let address = shown(r.address);
+                let known =
+                    Known { recipient: Some(&address), sender_domain: sender_domain.as_deref(), ip: None };
                 RecipientStory {
-                    cause: group.map(|group| self.cause(group, known)),
+                    cause: group.map(|group| self.cause(group, By::Them, known)),
                     outcome,
                     matches: (self.matches)(r.address) || original.is_some_and(self.matches),
                     original_recipient: original.map(lossy),
@@ -202,7 +205,13 @@ impl<'a> Teller<'a> {
     }
 
     /// Says it in sentences.
-    fn answer(&self, message: &Message<'_>, history: &mut History, taken: &Taken, sender_domain: Option<&str>) {
+    fn answer(
+        &self,
+        message: &Message<'_>,
+        history: &mut History,
+        taken: &Taken,
+        sender_domain: Option<&str>,
+    ) {
         let words = Words::of(self.lang);
         let by = taken.removed_by.as_deref();
         let asked: Vec<&RecipientStory> = history.asked().collect();
@@ -227,9 +236,13 @@ impl<'a> Teller<'a> {
                 (answer, worst)
             }
         };
-        let known = Known { recipient: worst.map(|r| r.address.as_str()), sender_domain };
+        let known = Known {
+            recipient: worst.map(|r| r.address.as_str()),
+            sender_domain,
+            ip: taken.refused_ip.as_deref(),
+        };
         let group = worst.filter(|r| r.outcome != "delivered").and_then(|worst| {
-            let of = message.recipients.iter().find(|r| lossy(r.address) == worst.address);
+            let of = message.recipients.iter().find(|r| shown(r.address) == worst.address);
             of.and_then(|r| if r.outcome == Outcome::Failed { r.failure } else { r.deferral })
         });
         let mut advice = match (self.verdict(group), self.verdict(taken.rejected)) {
@@ -245,7 +258,7 @@ impl<'a> Teller<'a> {
             advice.push((words.thaw)(&history.id));
         }
         let cause = match history.state {
-            State::Rejected => taken.rejected.map(|group| self.cause(group, known)),
+            State::Rejected => taken.rejected.map(|group| self.cause(group, By::Us, known)),
             _ => worst.and_then(|r| r.cause.clone()),
         };
         (history.answer, history.advice, history.cause) = (answer, advice, cause);
@@ -256,9 +269,10 @@ impl<'a> Teller<'a> {
         match state {
             State::Rejected => {
                 let verdict = self.verdict(taken.rejected);
-                let stage = verdict.and_then(|v| v.stage).map(|s| (crate::explain::words_of(self.lang).stage)(s));
+                let stage =
+                    verdict.and_then(|v| v.stage).map(|s| (crate::explain::words_of(self.lang).stage)(s));
                 match taken.rejected {
-                    Some(group) => (words.refused)(stage, &self.cause(group, Known::default())),
+                    Some(group) => (words.refused)(stage, &self.cause(group, By::Us, Known::default())),
                     None => words.refused_unsaid.into(),
                 }
             }
@@ -283,7 +297,9 @@ impl<'a> Teller<'a> {
                 alone.swap_remove(at);
             }
             step.cause = group.map(|group| {
-                self.cause(group, Known { recipient: step.recipient.as_deref(), sender_domain })
+                let by = if step.kind == Kind::Rejected.as_str() { By::Us } else { By::Them };
+                let known = Known { recipient: step.recipient.as_deref(), sender_domain, ip: None };
+                self.cause(group, by, known)
             });
             merge(&mut steps, step);
         }
@@ -297,7 +313,8 @@ fn merge(steps: &mut Vec<Step>, step: Step) {
     match steps.last_mut() {
         Some(last)
             if step.kind == Kind::HostError.as_str()
-                && (last.kind, &last.host, &last.ip, rule(last)) == (step.kind, &step.host, &step.ip, rule(&step)) =>
+                && (last.kind, &last.host, &last.ip, rule(last))
+                    == (step.kind, &step.host, &step.ip, rule(&step)) =>
         {
             last.times += step.times;
             last.until = step.time;
@@ -347,6 +364,7 @@ impl Taken {
             Kind::HostError => host = event.host.or(event.ip).unwrap_or_default().to_vec(),
             Kind::Rejected => {
                 self.rejected = self.rejected.or(group);
+                self.refused_ip.clone_from(&step.ip);
                 step.recipient = text(event.recipient);
                 if self.arrival.sender.is_none() {
                     self.arrival.sender = event.sender.map(lossy);
@@ -383,14 +401,15 @@ impl Taken {
     ) -> bool {
         let Some(recipient) = event.recipient.or(event.original_recipient) else { return false };
         let key = address_key(recipient, event.original_recipient);
-        step.recipient = Some(lossy(&key));
+        step.recipient = Some(shown(&key));
         let verdict = group.map(|group| &groups.get(group).verdict);
         let inherits = verdict.is_some_and(|verdict| verdict.cause.is_some_and(|cause| cause.inherits));
         if step.host.is_none()
             && let Some(reason) = verdict.map(|verdict| verdict.reason)
         {
             // The host stands in a line of its own.
-            let failed = self.steps.iter().rev().take_while(|draft| draft.step.kind == Kind::HostError.as_str());
+            let failed =
+                self.steps.iter().rev().take_while(|draft| draft.step.kind == Kind::HostError.as_str());
             let same = |draft: &&Draft| draft.group.is_some_and(|g| groups.get(g).verdict.reason == reason);
             if let Some(draft) = failed.into_iter().find(same) {
                 step.host.clone_from(&draft.step.host);
@@ -399,7 +418,8 @@ impl Taken {
         }
         let tried = self.tried.entry_ref(&*key).or_default();
         if tried.original.is_none() {
-            tried.original = event.original_recipient.filter(|original| *original != &*key).map(<[u8]>::to_vec);
+            tried.original =
+                event.original_recipient.filter(|original| *original != &*key).map(<[u8]>::to_vec);
         }
         if !inherits {
             tried.tries += 1;
@@ -421,7 +441,10 @@ impl Taken {
     /// A message came in that tells the sender of this one: of a failure, or else of the delay.
     fn report(&mut self, id: Id, time: Option<Time>) {
         let millis = time.map(millis);
-        let after = self.steps.iter().rposition(|draft| draft.step.kind != Kind::Completed.as_str() && draft.millis <= millis);
+        let after = self
+            .steps
+            .iter()
+            .rposition(|draft| draft.step.kind != Kind::Completed.as_str() && draft.millis <= millis);
         let at = after.map_or(self.steps.len(), |at| at + 1);
         let told = self.steps[..at].iter().rev();
         let mut told = told.take_while(|draft| draft.step.kind != "bounce");
@@ -458,7 +481,7 @@ fn state(message: &Message<'_>, history: &History, taken: &Taken) -> State {
 
 fn answer_for_one(words: &Words, state: State, r: &RecipientStory, by: Option<&str>) -> String {
     let about = About {
-        to: &r.address,
+        to: r.name(),
         cause: r.cause.as_ref(),
         host: r.host.as_deref(),
         tries: r.tries,
@@ -498,6 +521,13 @@ fn millis(time: Time) -> i64 {
 
 fn clock(millis: i64, offset: Option<i16>) -> String {
     rfc3339(Time { civil: millis.div_euclid(1000), millis: None, offset })
+}
+
+/// An address as the log has it: files and pipes have no domain there.
+fn shown(key: &[u8]) -> String {
+    let local = matches!(key.first(), Some(b'|' | b'/' | b'>' | b':'));
+    let domain = if local { domain_of(key).len() + 1 } else { 0 };
+    lossy(if domain > 1 { &key[..key.len() - domain] } else { key })
 }
 
 /// The login in `authenticator:login`.

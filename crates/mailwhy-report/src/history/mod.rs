@@ -130,6 +130,9 @@ pub struct Cause {
     pub reason: &'static str,
     /// In the language asked for.
     pub title: String,
+    /// The same as the rest of a sentence.
+    #[serde(skip)]
+    pub(crate) clause: String,
     /// Who must act.
     pub actor: &'static str,
     /// Whether to send again.
@@ -240,6 +243,15 @@ pub struct RawLine {
     pub line: u64,
     /// The line; what is not UTF-8 is replaced.
     pub text: String,
+}
+
+impl RecipientStory {
+    /// The address as people know it: of a file or pipe, the one that led there.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let local = self.address.starts_with(['|', '/', '>', ':']);
+        self.original_recipient.as_deref().filter(|_| local).unwrap_or(&self.address)
+    }
 }
 
 impl History {

@@ -7,11 +7,11 @@ use mailwhy_logs::{Event, Kind, exim};
 use mailwhy_trace::GroupId;
 
 use super::build::{login, lossy};
-use super::verdict::{Known, advice_for_refused};
+use super::verdict::{By, Known, advice_for_refused};
 use super::words::Words;
 use super::{Other, RawLine, Teller};
-use crate::text::{readable, rfc3339};
 use crate::Place;
+use crate::text::{readable, rfc3339};
 
 /// How many recipients are named.
 const NAMED: usize = 100;
@@ -36,6 +36,8 @@ struct Key {
 struct Gathered {
     kind: Kind,
     group: Option<GroupId>,
+    /// Whether another server said it.
+    reply: bool,
     other: Other,
     recipients: HashSet<u64>,
 }
@@ -115,20 +117,27 @@ impl Gathered {
             text: readable(said),
             lines: Vec::<RawLine>::new(),
         };
-        Self { kind: event.kind, group, other, recipients: HashSet::new() }
+        Self { kind: event.kind, group, reply: event.reply.is_some(), other, recipients: HashSet::new() }
     }
 
     fn tell(self, teller: &Teller<'_>) -> Other {
         let words = Words::of(teller.lang);
+        let reply = self.reply;
         let mut other = self.other;
-        let sender_domain = other.sender.as_deref().and_then(|s| s.rsplit_once('@')).map(|(_, d)| d.to_owned());
-        let known = Known { recipient: other.recipients.first().map(String::as_str), sender_domain: sender_domain.as_deref() };
+        let sender_domain =
+            other.sender.as_deref().and_then(|s| s.rsplit_once('@')).map(|(_, d)| d.to_owned());
+        let ip = other.ip.clone();
+        let known = Known {
+            recipient: other.recipients.first().map(String::as_str),
+            sender_domain: sender_domain.as_deref(),
+            ip: ip.as_deref(),
+        };
         let Some(group) = self.group else {
             other.answer = (words.other)(self.kind).to_owned();
             return other;
         };
         let verdict = &teller.groups.get(group).verdict;
-        let cause = teller.cause(group, known);
+        let cause = teller.cause(group, if reply { By::Them } else { By::Us }, known);
         let advice = advice_for_refused(verdict, known, teller.lang);
         other.answer = match self.kind {
             Kind::AuthFailure => (words.login)(other.user.as_deref(), &cause),

@@ -1,7 +1,7 @@
 //! What a verdict says of one message, in words.
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, Lang, Retry, Scope};
+use mailwhy_codes::{Actor, BLOCKLISTS, Lang, PROVIDERS, Retry, Scope};
 
 use super::Cause;
 use super::words::Words;
@@ -9,11 +9,16 @@ use crate::build::continued;
 use crate::explain::words::fill;
 use crate::explain::words_of;
 
+/// Names that titles begin with, beside those of providers and blocklists.
+const NAMES: [&str; 5] = ["Google", "Hotmail", "Debian", "Яндекс", "Рамблер"];
+
 /// What is put into the texts of the knowledge base.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known<'a> {
     pub(super) recipient: Option<&'a str>,
     pub(super) sender_domain: Option<&'a str>,
+    /// The address that the message came from to us, where that is what it is about.
+    pub(super) ip: Option<&'a str>,
 }
 
 impl Known<'_> {
@@ -22,27 +27,57 @@ impl Known<'_> {
             "recipient" => self.recipient,
             "recipient_domain" => self.recipient.and_then(|r| r.rsplit_once('@')).map(|(_, domain)| domain),
             "sender_domain" => self.sender_domain.filter(|domain| !domain.is_empty()),
+            "ip" => self.ip,
             "provider" => verdict.provider.map(|provider| provider.name),
             _ => None,
         })
     }
 }
 
+/// Who said it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum By {
+    /// Another server, whose provider is named.
+    Them,
+    /// This server.
+    Us,
+}
+
 /// What a verdict says of why.
-pub(super) fn cause(verdict: &Verdict, known: Known<'_>, lang: Lang) -> Cause {
+pub(super) fn cause(verdict: &Verdict, by: By, known: Known<'_>, lang: Lang) -> Cause {
     let title = known.fill(verdict, verdict.text(lang).title, lang);
     let own = verdict.cause.is_some_and(|cause| cause.provider.is_some());
+    let (title, clause) = match verdict.provider {
+        Some(_) if own && by == By::Them => (title.clone(), title),
+        Some(provider) if by == By::Them => {
+            let title = format!("{}: {}", provider.name, clause(&title));
+            (title.clone(), title)
+        }
+        _ => {
+            // What follows the name of our own program is the cause.
+            let bare = title.strip_prefix("Exim: ").filter(|_| by == By::Us).unwrap_or(&title);
+            (bare.to_owned(), clause(bare))
+        }
+    };
     Cause {
         reason: verdict.reason.as_str(),
-        title: match verdict.provider {
-            Some(provider) if !own => format!("{}: {}", provider.name, continued(&title)),
-            _ => title,
-        },
+        title,
+        clause,
         actor: verdict.actor.as_str(),
         retry: verdict.retry.as_str(),
         bad_address: verdict.bad_address,
         rule: verdict.rule,
     }
+}
+
+/// A headline as the rest of a sentence: a name at its begin keeps its capital.
+fn clause(title: &str) -> String {
+    let word = title.split([' ', ':', ',', '\'', '/']).next().unwrap_or_default();
+    let first = |name: &'static str| name.split(' ').next() == Some(word);
+    let is_name = PROVIDERS.iter().any(|p| first(p.name))
+        || BLOCKLISTS.iter().any(|b| first(b.name))
+        || NAMES.contains(&word);
+    if is_name { title.to_owned() } else { continued(title) }
 }
 
 /// Whose turn it is, whether the address is to blame, whether to send again; then what to do.
@@ -67,7 +102,10 @@ pub(super) fn advice(verdict: &Verdict, known: Known<'_>, failed: bool, lang: La
 /// Who must act, of something that we refused, and what to do.
 pub(super) fn advice_for_refused(verdict: &Verdict, known: Known<'_>, lang: Lang) -> Vec<String> {
     let words = Words::of(lang);
-    let who = (words.their_turn)(words_of(lang).who_does(verdict.actor));
+    let who = match verdict.actor {
+        Actor::Nobody => (words.turn)(Actor::Nobody).to_owned(),
+        actor => (words.their_turn)((words_of(lang).actor)(actor)),
+    };
     std::iter::once(who).chain(action(verdict, known, lang)).collect()
 }
 

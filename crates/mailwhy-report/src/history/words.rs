@@ -4,7 +4,6 @@ use mailwhy_codes::{Actor, Lang};
 use mailwhy_logs::Kind;
 
 use super::Cause;
-use crate::build::continued;
 use crate::render::Numbers;
 
 /// What a sentence is about.
@@ -83,7 +82,7 @@ pub(crate) struct Words {
     // The timeline, by the kind of step.
     pub(crate) step: fn(&str) -> &'static str,
     pub(crate) from: &'static str,
-    pub(crate) by_program: &'static str,
+    pub(crate) by_program: fn(Option<&str>) -> String,
     pub(crate) signed_in: &'static str,
     pub(crate) queue: &'static str,
     pub(crate) delivery: &'static str,
@@ -112,7 +111,7 @@ impl Words {
     }
 
     fn because(&self, cause: Option<&Cause>) -> String {
-        cause.map_or_else(String::new, |cause| format!(": {}", continued(&cause.title)))
+        cause.map_or_else(String::new, |cause| format!(": {}", cause.clause))
     }
 }
 
@@ -153,7 +152,11 @@ static EN: Words = Words {
         format!("Removed from the queue{by}, not delivered to {}{}.", a.to, w.because(a.cause))
     },
     untold: |w, a| {
-        format!("The log does not tell how it ended for {}; last it was deferred{}.", a.to, w.because(a.cause))
+        format!(
+            "The log does not tell how it ended for {}; last it was deferred{}.",
+            a.to,
+            w.because(a.cause)
+        )
     },
 
     several: |w, n, cause| {
@@ -197,13 +200,13 @@ static EN: Words = Words {
     nothing: "The log does not tell what became of it.",
 
     refused: |stage, cause| match stage {
-        Some(stage) => format!("We refused it {stage}: {}.", continued(&cause.title)),
-        None => format!("We refused it: {}.", continued(&cause.title)),
+        Some(stage) => format!("We refused it {stage}: {}.", cause.clause),
+        None => format!("We refused it: {}.", cause.clause),
     },
     refused_unsaid: "We refused it.",
     login: |user, cause| match user {
-        Some(user) => format!("Login as {user} failed: {}.", continued(&cause.title)),
-        None => format!("Login failed: {}.", continued(&cause.title)),
+        Some(user) => format!("Login as {user} failed: {}.", cause.clause),
+        None => format!("Login failed: {}.", cause.clause),
     },
     other: |kind| match kind {
         Kind::Tls => "TLS trouble.",
@@ -229,7 +232,11 @@ static EN: Words = Words {
     later: "Send it again later.",
     after_fix: "Send it again after the fix.",
     never: "Sending it again does not help.",
-    thaw: |id| format!("See why with `exim -Mvl {id}`, then release it with `exim -M {id}` or remove it with `exim -Mrm {id}`."),
+    thaw: |id| {
+        format!(
+            "See why with `exim -Mvl {id}`, then release it with `exim -M {id}` or remove it with `exim -Mrm {id}`."
+        )
+    },
 
     step: |kind| match kind {
         "arrival" => "arrived",
@@ -251,7 +258,10 @@ static EN: Words = Words {
         _ => "note",
     },
     from: "from",
-    by_program: "from a program here",
+    by_program: |user| match user {
+        Some(user) => format!("from user {user} on this server"),
+        None => "from a program on this server".into(),
+    },
     signed_in: "signed in as",
     queue: "on the queue",
     delivery: "delivery",
@@ -274,7 +284,11 @@ static EN: Words = Words {
             .filter(|(n, _)| *n > 0)
             .map(|(n, word)| format!("{} {word}", w.numbers.number(*n)))
             .collect();
-        format!("{}: {}", w.numbers.count(n.all(), ["other recipient", "", "other recipients"]), parts.join(", "))
+        format!(
+            "{}: {}",
+            w.numbers.count(n.all(), ["other recipient", "", "other recipients"]),
+            parts.join(", ")
+        )
     },
     hidden_steps: |w, n| {
         format!("{} left out: --format json or --raw shows them", w.numbers.count(n, ["step", "", "steps"]))
@@ -346,7 +360,11 @@ static RU: Words = Words {
                 w.because(cause)
             ),
             (delivered, failed, deferred) => {
-                let failed = if failed > 0 { format!("не доставлено {}, ", n_of(failed)) } else { String::new() };
+                let failed = if failed > 0 {
+                    format!("не доставлено {}, ", n_of(failed))
+                } else {
+                    String::new()
+                };
                 format!(
                     "Пока доставлено {} из {}, {failed}{}{}.",
                     n_of(delivered),
@@ -374,13 +392,13 @@ static RU: Words = Words {
     nothing: "Что стало с письмом, в журнале нет.",
 
     refused: |stage, cause| match stage {
-        Some(stage) => format!("Мы не приняли письмо {stage}: {}.", continued(&cause.title)),
-        None => format!("Мы не приняли письмо: {}.", continued(&cause.title)),
+        Some(stage) => format!("Мы не приняли письмо {stage}: {}.", cause.clause),
+        None => format!("Мы не приняли письмо: {}.", cause.clause),
     },
     refused_unsaid: "Мы не приняли письмо.",
     login: |user, cause| match user {
-        Some(user) => format!("Вход под именем {user} не удался: {}.", continued(&cause.title)),
-        None => format!("Вход не удался: {}.", continued(&cause.title)),
+        Some(user) => format!("Вход под именем {user} не удался: {}.", cause.clause),
+        None => format!("Вход не удался: {}.", cause.clause),
     },
     other: |kind| match kind {
         Kind::Tls => "Сбой TLS.",
@@ -406,7 +424,9 @@ static RU: Words = Words {
     later: "Отправьте ещё раз позже.",
     after_fix: "Отправьте ещё раз, когда исправлено.",
     never: "Повторять бесполезно.",
-    thaw: |id| format!("Почему — покажет `exim -Mvl {id}`; отпустить: `exim -M {id}`, удалить: `exim -Mrm {id}`."),
+    thaw: |id| {
+        format!("Почему — покажет `exim -Mvl {id}`; отпустить: `exim -M {id}`, удалить: `exim -Mrm {id}`.")
+    },
 
     step: |kind| match kind {
         "arrival" => "принято",
@@ -428,7 +448,10 @@ static RU: Words = Words {
         _ => "заметка",
     },
     from: "от",
-    by_program: "от программы на этом сервере",
+    by_program: |user| match user {
+        Some(user) => format!("от пользователя {user} на этом сервере"),
+        None => "от программы на этом сервере".into(),
+    },
     signed_in: "вход под именем",
     queue: "в очереди",
     delivery: "доставка",

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Style;
-use super::fit::{width, wrap};
+use super::fit::{flow, width, wrap};
 use super::json::harmless;
 use super::page::{Line, Role, Span, push};
 use super::text::write_line;
@@ -24,6 +24,9 @@ const ASKED: usize = 20;
 
 /// The most steps of one message.
 const STEPS: usize = 60;
+
+/// Between the parts of a headline.
+const GAP: usize = 3;
 
 /// Where the details of a step go on.
 const INDENT: usize = 2;
@@ -116,7 +119,7 @@ impl Page<'_> {
 
     fn other(&self, other: &Other) -> Vec<Line> {
         let moment = other.first.as_deref().map(|time| self.moment(time));
-        let mut head = vec![Span::new(Role::Strong, moment.unwrap_or_default())];
+        let mut head = vec![vec![Span::new(Role::Strong, moment.unwrap_or_default())]];
         let sender = other.sender.as_deref().map(|sender| self.sender(sender));
         let mut to = other.recipients.first().cloned().unwrap_or_default();
         if other.recipient_count > 1 {
@@ -130,15 +133,13 @@ impl Page<'_> {
         };
         let host = host(other.host.as_deref(), other.ip.as_deref());
         let from = host.map(|host| format!("{} {host}", self.words.from));
-        for part in [route, from.unwrap_or_default()].iter().filter(|part| !part.is_empty()) {
-            push(&mut head, Role::Plain, &format!("   {part}"));
-        }
+        let parts = [route, from.unwrap_or_default()];
+        head.extend(parts.iter().filter(|part| !part.is_empty()).map(|part| vec![Span::plain(part)]));
         if other.count > 1 {
-            let last = other.last.as_deref().map(|time| self.moment(time)).unwrap_or_default();
-            push(&mut head, Role::Plain, "   ");
-            push(&mut head, Role::Warn, &(self.words.repeated)(self.words, other.count, &last));
+            let last = self.later(other.last.as_deref(), other.first.as_deref());
+            head.push(vec![Span::new(Role::Warn, (self.words.repeated)(self.words, other.count, &last))]);
         }
-        let mut lines = self.wrapped(&head, 0);
+        let mut lines = flow(&head, GAP, self.style.width);
         let refused = other.cause.is_some();
         lines.extend(self.sentence(if refused { Role::Bad } else { Role::Plain }, &other.answer));
         for advice in &other.advice {
@@ -152,12 +153,10 @@ impl Page<'_> {
     }
 
     fn head(&self, history: &History) -> Vec<Line> {
-        let mut line = vec![Span::new(Role::Strong, &history.id)];
-        if let Some(time) = &history.time {
-            push(&mut line, Role::Plain, &format!("   {}", self.moment(time)));
-        }
+        let mut head = vec![vec![Span::new(Role::Strong, &history.id)]];
+        head.extend(history.time.as_deref().map(|time| vec![Span::plain(self.moment(time))]));
         let mut asked = history.asked();
-        let to = asked.next().map(|r| r.original_recipient.as_deref().unwrap_or(&r.address));
+        let to = asked.next().map(RecipientStory::name);
         let more = history.recipients.len().saturating_sub(1) as u64;
         let mut route = history.sender.as_deref().map_or_else(String::new, |sender| self.sender(sender));
         if let Some(to) = to {
@@ -167,13 +166,10 @@ impl Page<'_> {
             }
         }
         if !route.is_empty() {
-            push(&mut line, Role::Plain, &format!("   {route}"));
+            head.push(vec![Span::plain(route)]);
         }
-        if let Some(subject) = &history.subject {
-            push(&mut line, Role::Plain, "   ");
-            push(&mut line, Role::Dim, &quoted(subject));
-        }
-        self.wrapped(&line, 0)
+        head.extend(history.subject.as_deref().map(|subject| vec![Span::new(Role::Dim, quoted(subject))]));
+        flow(&head, GAP, self.style.width)
     }
 
     fn sender(&self, sender: &str) -> String {
@@ -188,16 +184,17 @@ impl Page<'_> {
         let few = history.recipients.len() <= RECIPIENTS;
         let asked = history.recipients.iter().any(|r| r.matches);
         // Those that failed tell more than those that were delivered.
-        let mut shown: Vec<&RecipientStory> = history.recipients.iter().filter(|r| few || r.matches).collect();
+        let mut shown: Vec<&RecipientStory> =
+            history.recipients.iter().filter(|r| few || r.matches).collect();
         if !few && !asked {
             shown = history.recipients.iter().filter(|r| r.outcome != "delivered").take(RECIPIENTS).collect();
         }
         shown.truncate(ASKED);
         let mut lines = vec![Line::new()];
-        let widest = shown.iter().map(|r| width(&r.address)).max().unwrap_or_default().min(50);
+        let widest = shown.iter().map(|r| width(r.name())).max().unwrap_or_default().min(50);
         for r in &shown {
-            let pad = " ".repeat(widest.saturating_sub(width(&r.address)) + 2);
-            let mut line = vec![Span::plain(format!("{}{pad}", r.address))];
+            let pad = " ".repeat(widest.saturating_sub(width(r.name())) + 2);
+            let mut line = vec![Span::plain(format!("{}{pad}", r.name()))];
             push(&mut line, outcome_role(r.outcome), (self.words.recipient)(r.outcome));
             if let Some(cause) = &r.cause {
                 push(&mut line, Role::Plain, &format!("  {}", cause.title));
@@ -223,7 +220,10 @@ impl Page<'_> {
         let asked: Vec<&str> = history.asked().map(|r| r.address.as_str()).collect();
         let few = history.recipients.len() <= RECIPIENTS;
         let of = |step: &Step| {
-            few || step.recipient.as_deref().is_none_or(|recipient| asked.len() <= ASKED && asked.contains(&recipient))
+            few || step
+                .recipient
+                .as_deref()
+                .is_none_or(|recipient| asked.len() <= ASKED && asked.contains(&recipient))
         };
         let all = history.steps.len();
         let shown: Vec<&Step> = history.steps.iter().filter(|step| of(step)).collect();
@@ -255,7 +255,10 @@ impl Page<'_> {
     }
 
     fn hidden(&self, n: u64) -> Line {
-        vec![Span::plain("  "), Span::new(Role::Dim, format!("… {}", (self.words.hidden_steps)(self.words, n)))]
+        vec![
+            Span::plain("  "),
+            Span::new(Role::Dim, format!("… {}", (self.words.hidden_steps)(self.words, n))),
+        ]
     }
 
     fn step(&self, step: &Step, history: &History, verbs: usize) -> Vec<Line> {
@@ -269,17 +272,19 @@ impl Page<'_> {
         let indent = INDENT + 8 + 2 + verbs + 2;
         let mut parts: Vec<String> = Vec::new();
         let peer = host(step.host.as_deref(), step.ip.as_deref());
-        let delivery = matches!(step.kind, "delivery" | "additional-delivery" | "cutthrough" | "delivery-suppressed");
+        let delivery =
+            matches!(step.kind, "delivery" | "additional-delivery" | "cutthrough" | "delivery-suppressed");
         match step.kind {
             "arrival" | "fake-reject" => {
                 match (&step.id, &peer) {
                     (Some(id), _) => parts.push(format!("{} {id}", words.reports_on)),
                     (None, Some(peer)) => parts.push(format!("{} {peer}", words.from)),
-                    (None, None) => parts.push(words.by_program.to_owned()),
+                    (None, None) => parts.push((words.by_program)(step.user.as_deref())),
                 }
                 parts.extend(step.size.map(|size| words.numbers.bytes(size)));
                 parts.extend(step.tls.as_deref().map(tls));
-                parts.extend(step.user.as_deref().map(|user| format!("{} {user}", words.signed_in)));
+                let user = step.user.as_deref().filter(|_| peer.is_some());
+                parts.extend(user.map(|user| format!("{} {user}", words.signed_in)));
             }
             "bounce" | "delay-warning" => {
                 parts.extend(step.id.as_deref().map(|id| format!("{} {id}", words.sender_told)));
@@ -303,8 +308,8 @@ impl Page<'_> {
                     (Some(peer), false) => parts.push(format!("{who} → {peer}")),
                     (Some(peer), true) => parts.push(peer.clone()),
                     (None, false) => {
-                        let transport = step.transport.as_deref().filter(|_| delivery);
-                        parts.push(transport.map_or(who.clone(), |transport| format!("{who} ({transport})")));
+                        parts.push(who);
+                        parts.extend(step.transport.clone().filter(|_| delivery));
                     }
                     (None, true) => {}
                 }
@@ -322,14 +327,21 @@ impl Page<'_> {
         }
         push(&mut line, Role::Plain, &parts.join(", "));
         if step.times > 1 {
-            let until = step.until.as_deref().map(|time| self.moment(time)).unwrap_or_default();
-            push(&mut line, Role::Plain, "  ");
+            let until = self.later(step.until.as_deref(), step.time.as_deref());
+            push(&mut line, Role::Plain, ", ");
             push(&mut line, Role::Warn, &(words.repeated)(words, step.times, &until));
         }
+        let mut text = step.text.as_deref().filter(|text| !text.is_empty());
+        if parts.is_empty()
+            && let Some(note) = text.take()
+        {
+            push(&mut line, Role::Quote, note);
+        }
         let mut lines = self.hanging(&line, INDENT, indent);
-        if let Some(text) = step.text.as_deref().filter(|text| !text.is_empty()) {
+        if let Some(text) = text {
             let stage = step.stage.and_then(mailwhy_codes::Stage::from_name).filter(|_| !delivery);
-            let stage = stage.map(|stage| format!(" {}", (crate::explain::words_of(self.style.lang).stage)(stage)));
+            let stage =
+                stage.map(|stage| format!(" {}", (crate::explain::words_of(self.style.lang).stage)(stage)));
             let mut said = vec![Span::new(Role::Quote, quoted(text))];
             push(&mut said, Role::Dim, &stage.unwrap_or_default());
             lines.extend(self.wrapped(&said, indent));
@@ -366,7 +378,11 @@ impl Page<'_> {
         // Blanks at the begin of a line and between columns stay.
         let room = self.style.width.saturating_sub(further).max(40);
         let whole: usize = line.iter().map(|span| width(span.text())).sum();
-        let lines = if whole + first <= self.style.width { vec![line.to_vec()] } else { keep_front(line, room, further - first) };
+        let lines = if whole + first <= self.style.width {
+            vec![line.to_vec()]
+        } else {
+            keep_front(line, room, further - first)
+        };
         let indented = lines.into_iter().enumerate().map(|(n, line)| {
             let indent = " ".repeat(if n == 0 { first } else { further });
             std::iter::once(Span::plain(indent)).chain(line).collect()
@@ -381,6 +397,16 @@ impl Page<'_> {
                 format!("{}{NBSP}{clock}", self.words.numbers.date(moment, false))
             }
             None => time.to_owned(),
+        }
+    }
+
+    /// A later time beside this one: no date where it is the same day.
+    fn later(&self, time: Option<&str>, than: Option<&str>) -> String {
+        let Some(time) = time else { return String::new() };
+        let day = |time: &str| time.get(..10).map(str::to_owned);
+        match time.get(11..19) {
+            Some(clock) if day(time) == than.and_then(day) => clock.to_owned(),
+            _ => self.moment(time),
         }
     }
 
@@ -445,7 +471,9 @@ fn seconds(time: Option<&str>) -> Option<i64> {
 fn state_role(state: State) -> Role {
     match state {
         State::Delivered => Role::Good,
-        State::Failed | State::Rejected | State::PartlyDelivered | State::Discarded | State::Removed => Role::Bad,
+        State::Failed | State::Rejected | State::PartlyDelivered | State::Discarded | State::Removed => {
+            Role::Bad
+        }
         State::Deferred | State::Frozen => Role::Warn,
         State::Queued | State::Unknown => Role::Strong,
     }

@@ -25,7 +25,8 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
-    let names: Vec<String> = inputs.sources.iter().map(|source| printable(source.to_string().as_bytes())).collect();
+    let names: Vec<String> =
+        inputs.sources.iter().map(|source| printable(source.to_string().as_bytes())).collect();
     let classifier = rules::classifier(&args.rules)?;
     let _spooled = spool::streams(&mut inputs.sources)?;
     let (found, read) = search::search(&inputs, &wanted, inputs.progress);
@@ -57,7 +58,9 @@ fn split(args: &TraceArgs) -> Result<(Vec<&OsStr>, &[OsString])> {
         return Ok((options, files));
     }
     let Some((what, files)) = files.split_first() else {
-        bail!("what is to be traced?\nhint: name an address, a message id or a host: mailwhy trace anna@example.com")
+        bail!(
+            "what is to be traced?\nhint: name an address, a message id or a host: mailwhy trace anna@example.com"
+        )
     };
     if what.is_empty() {
         bail!("there is nothing to look for: WHAT is empty")
@@ -89,7 +92,8 @@ fn tell(
     names: &[String],
     classifier: &Classifier,
 ) -> Vec<Story> {
-    let matches = |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
+    let matches =
+        |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
     let mut teller = Teller::new(classifier, args.language.get(), args.raw.then_some(names), &matches);
     let narrow = args.failed || args.open || args.delivered;
     let mut stories: Vec<(Place, Story)> = Vec::new();
@@ -140,7 +144,12 @@ fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, 
         None if read.bytes == 0 => ", which is empty".into(),
         None => String::new(),
     };
-    let hint = if args.failed || args.open || args.delivered || args.input.since.is_some() || args.input.until.is_some() {
+    let hint = if args.failed
+        || args.open
+        || args.delivered
+        || args.input.since.is_some()
+        || args.input.until.is_some()
+    {
         Some("without --failed, --open, --delivered, --since and --until there may be more")
     } else if !args.input.rotated && args.input.files.iter().all(|file| file != "-") {
         Some("-R reads the rotated logs too")
@@ -149,4 +158,3 @@ fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, 
     };
     complain(&format!("{} was not found in {place}{span}", what.join(" or ")), hint);
 }
-

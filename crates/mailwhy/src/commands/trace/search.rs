@@ -4,11 +4,12 @@ use std::ops::{ControlFlow, Range};
 
 use hashbrown::{HashMap, HashSet};
 use mailwhy::input::{self, Chunk};
-use mailwhy::logs::exim::{self, Role};
 use mailwhy::logs::Time;
+use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::Place;
 use mailwhy::trace::Id;
-use memchr::{memchr, memchr_iter, memmem, memrchr};
+use memchr::memmem::{self, Finder};
+use memchr::{memchr, memchr_iter, memrchr};
 use regex::bytes::Regex;
 
 use super::what::{self, What};
@@ -18,6 +19,9 @@ use crate::progress::Progress;
 
 /// How often -M goes on to what is related to the related.
 const ROUNDS: usize = 8;
+
+/// Up to so many messages are looked for one by one, which takes less time than a look at every line.
+const FEW: usize = 3;
 
 /// What is looked for.
 pub struct Wanted {
@@ -57,25 +61,32 @@ pub fn search(inputs: &Inputs, wanted: &Wanted, progress: bool) -> (Found, input
     let search = Search::new(inputs, wanted, progress);
     let mut found = Found::default();
     let (marks, mut read) = search.marks(&mut found);
-    let mut ids = marks.ids;
-    if wanted.user.is_some() && !wanted.whats.is_empty() {
-        ids.retain(|id| marks.users.contains(id));
-    } else if wanted.user.is_some() {
-        ids = marks.users;
-    }
-    if ids.is_empty() && !wanted.invert {
+    // Without WHAT there is only the account to go by.
+    let (mut ids, invert) = match (&wanted.user, wanted.whats.is_empty()) {
+        (None, _) => (marks.ids, wanted.invert),
+        (Some(_), true) => (marks.users, wanted.invert),
+        (Some(_), false) => {
+            let has = |id: &Id| marks.ids.contains(id) != wanted.invert;
+            (marks.users.into_iter().filter(has).collect(), false)
+        }
+    };
+    if ids.is_empty() && !invert {
         return (found, read);
     }
     let mut collected = Collected::default();
     let mut all = ids.clone();
     let mut headers = HashSet::new();
     for _ in 0..ROUNDS {
-        let asked = Asked { ids: &ids, headers: &headers, invert: wanted.invert };
+        let asked = Asked::new(&ids, &headers, invert);
         read = search.collect(&asked, &mut collected, &mut found);
-        if !wanted.related || wanted.invert {
+        if !wanted.related || invert {
             break;
         }
-        ids = collected.related.drain(..).chain(collected.reports.iter().map(|(_, report, _)| *report)).collect();
+        ids = collected
+            .related
+            .drain(..)
+            .chain(collected.reports.iter().map(|(_, report, _)| *report))
+            .collect();
         ids.retain(|id| all.insert(*id));
         let known = headers.len();
         headers.extend(collected.headers.drain(..));
@@ -111,6 +122,16 @@ struct Asked<'a> {
     headers: &'a HashSet<Vec<u8>>,
     /// Those of all other messages.
     invert: bool,
+    /// Finds the messages, where there are few and nothing else is asked for.
+    finders: Option<Vec<Finder<'static>>>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(ids: &'a HashSet<Id>, headers: &'a HashSet<Vec<u8>>, invert: bool) -> Self {
+        let few = ids.len() <= FEW && headers.is_empty() && !invert;
+        let finder = |id: &Id| Finder::new(id.as_bytes()).into_owned();
+        Self { ids, headers, invert, finders: few.then(|| ids.iter().map(finder).collect()) }
+    }
 }
 
 /// Lines of messages, in the order of the log.
@@ -178,7 +199,7 @@ impl<'a> Search<'a> {
         let repeats = self.main && self.roles[chunk.file as usize] == Role::Reject;
         let mut marks = Marks::default();
         let mut others = Vec::new();
-        let mut counted = (0, chunk.line);
+        let mut counter = Counter::new(chunk);
         let mut at = 0;
         while let Some(hit) = self.next(data, at) {
             let line_end = memchr(b'\n', &data[hit..]).map_or(data.len(), |n| hit + n);
@@ -203,9 +224,8 @@ impl<'a> Search<'a> {
                 None if self.wanted.invert => {}
                 None if (has || self.wanted.whats.is_empty()) && (user || self.wanted.user.is_none()) => {
                     if self.inside(line) {
-                        counted.1 += memchr_iter(b'\n', &data[counted.0..start]).count() as u64;
-                        counted.0 = start;
-                        let place = Place { file: chunk.file, line: counted.1, offset: chunk.offset + start as u64 };
+                        let line = counter.line(start);
+                        let place = Place { file: chunk.file, line, offset: chunk.offset + start as u64 };
                         others.push((place, record.to_vec()));
                     }
                 }
@@ -242,18 +262,41 @@ impl<'a> Search<'a> {
 
     fn part(&self, chunk: &Chunk, asked: &Asked<'_>) -> Part {
         let mut part = Part::default();
+        let data = &chunk.data[..];
         if self.main && self.roles[chunk.file as usize] == Role::Reject {
             return part;
         }
-        let data = &chunk.data[..];
-        let mut current = None;
-        let mut start = 0;
-        for (number, end) in memchr_iter(b'\n', data).chain(Some(data.len())).enumerate() {
-            if start >= data.len() {
-                break;
+        let Some(finders) = &asked.finders else {
+            self.lines(chunk, 0..data.len(), chunk.line, asked, &mut part);
+            return part;
+        };
+        let mut hits: Vec<_> = finders.iter().flat_map(|finder| finder.find_iter(data)).collect();
+        hits.sort_unstable();
+        let mut counter = Counter::new(chunk);
+        let mut done = 0;
+        for hit in hits {
+            if hit >= done {
+                let line_end = memchr(b'\n', &data[hit..]).map_or(data.len(), |n| hit + n);
+                let (start, end) = record(data, hit, line_end);
+                self.lines(chunk, start..end, counter.line(start), asked, &mut part);
+                done = end;
             }
+        }
+        part
+    }
+
+    /// Takes from these lines, of which the first has this `number`, what was asked for.
+    fn lines(&self, chunk: &Chunk, range: Range<usize>, number: u64, asked: &Asked<'_>, part: &mut Part) {
+        let data = &chunk.data[..range.end];
+        let mut current = None;
+        let mut start = range.start;
+        for number in number.. {
+            if start >= data.len() {
+                return;
+            }
+            let end = memchr(b'\n', &data[start..]).map_or(data.len(), |n| start + n);
             let line = &data[start..end];
-            let place = Place { file: chunk.file, line: chunk.line + number as u64, offset: chunk.offset + start as u64 };
+            let place = Place { file: chunk.file, line: number, offset: chunk.offset + start as u64 };
             start = end + 1;
             match exim::record_front(line) {
                 Some((Some(id), text)) => {
@@ -275,7 +318,8 @@ impl<'a> Search<'a> {
                 }
                 Some((None, _)) => {
                     current = None;
-                    let other = asked.invert && !self.wanted.whats.iter().any(|what| what.is_in(line, None));
+                    let mut whats = self.wanted.whats.iter().chain(&self.wanted.user);
+                    let other = asked.invert && !whats.any(|what| what.is_in(line, None));
                     if other && self.inside(line) {
                         part.others.push((place, line.to_vec()));
                     }
@@ -289,7 +333,6 @@ impl<'a> Search<'a> {
                 part.lines.push((id, place, from..part.text.len()));
             }
         }
-        part
     }
 
     fn inside(&self, line: &[u8]) -> bool {
@@ -330,6 +373,26 @@ impl Collected {
         let mut messages: Vec<_> = self.messages.into_values().collect();
         messages.sort_unstable_by_key(|message| message.places.first().map(|p| (p.file, p.offset)));
         messages
+    }
+}
+
+/// Counts the lines of a chunk, from its begin on.
+struct Counter<'a> {
+    data: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl<'a> Counter<'a> {
+    fn new(chunk: &'a Chunk) -> Self {
+        Self { data: &chunk.data, at: 0, line: chunk.line }
+    }
+
+    /// The number of the line that begins at `start`, which is behind those asked for before.
+    fn line(&mut self, start: usize) -> u64 {
+        self.line += memchr_iter(b'\n', &self.data[self.at..start]).count() as u64;
+        self.at = start;
+        self.line
     }
 }
 

@@ -20,7 +20,8 @@ pub fn streams(sources: &mut [Source]) -> Result<Vec<NamedTempFile>> {
                 Err(_) => continue,
             },
         };
-        let failed = || format!("{source} cannot be put into a temporary file in {}", std::env::temp_dir().display());
+        let failed =
+            || format!("{source} cannot be put into a temporary file in {}", std::env::temp_dir().display());
         let mut file = Builder::new().prefix("mailwhy-").tempfile().with_context(failed)?;
         io::copy(&mut stream, &mut file).with_context(failed)?;
         drop(stream);

@@ -149,7 +149,9 @@ impl Kind {
                 let inside = |b: u8| b.is_ascii_hexdigit() || b == b':' || b == b'.';
                 let ends = match after {
                     // `192.0.2.1:25` and the end of a sentence.
-                    [b':' | b'.', next, ..] => !next.is_ascii_hexdigit() || after[0] == b':' && before.last() != Some(&b':'),
+                    [b':' | b'.', next, ..] => {
+                        !next.is_ascii_hexdigit() || after[0] == b':' && before.last() != Some(&b':')
+                    }
                     [next, ..] => !inside(*next),
                     [] => true,
                 };
@@ -161,7 +163,9 @@ impl Kind {
             }
             Self::User => {
                 let word = &before[memchr::memrchr(b' ', before).map_or(0, |at| at + 1)..];
-                let named = word == b"U=" || word.ends_with(b"(set_id=") || word.starts_with(b"A=") && word.ends_with(b":");
+                let named = word == b"U="
+                    || word.ends_with(b"(set_id=")
+                    || word.starts_with(b"A=") && word.ends_with(b":");
                 named && matches!(after, [] | [b' ' | b')', ..])
             }
         }
@@ -178,10 +182,34 @@ fn address_begins(before: &[u8]) -> bool {
         [.., b, b'\'' | b'`'] => !is_label(b),
         // A field (`id=`, `set_id=`), but not the begin of a rewritten address (SRS0=…=).
         [.., b'='] => {
-            let begin = before.iter().rposition(|b| matches!(b, b' ' | b'(' | b'<' | b',' | b'"')).map_or(0, |at| at + 1);
-            before[begin..before.len() - 1].iter().all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'*'))
+            let begin = before
+                .iter()
+                .rposition(|b| matches!(b, b' ' | b'(' | b'<' | b',' | b'"'))
+                .map_or(0, |at| at + 1);
+            before[begin..before.len() - 1]
+                .iter()
+                .all(|b| b.is_ascii_alphabetic() || matches!(b, b'_' | b'*'))
         }
-        [.., b] => !is_label(b) && !matches!(b, b'.' | b'+' | b'/' | b'&' | b'#' | b'~' | b'%' | b'!' | b'$' | b'^' | b'?' | b'*' | b'{' | b'}' | b'@'),
+        [.., b] => {
+            !is_label(b)
+                && !matches!(
+                    b,
+                    b'.' | b'+'
+                        | b'/'
+                        | b'&'
+                        | b'#'
+                        | b'~'
+                        | b'%'
+                        | b'!'
+                        | b'$'
+                        | b'^'
+                        | b'?'
+                        | b'*'
+                        | b'{'
+                        | b'}'
+                        | b'@'
+                )
+        }
     }
 }
 
@@ -197,14 +225,19 @@ fn is_id(text: &[u8]) -> bool {
         23 => &[6, 18],
         _ => return false,
     };
-    text.iter().enumerate().all(|(at, b)| if dashes.contains(&at) { *b == b'-' } else { b.is_ascii_alphanumeric() })
+    text.iter()
+        .enumerate()
+        .all(|(at, b)| if dashes.contains(&at) { *b == b'-' } else { b.is_ascii_alphanumeric() })
 }
 
 /// What stands before the `@`: words joined by dots. What a regular expression would have is none.
 fn is_local(text: &str) -> bool {
     text.split('.').all(|word| {
         !word.is_empty()
-            && word.chars().all(|c| c.is_alphanumeric() || matches!(c, '!' | '#' | '%' | '&' | '\'' | '+' | '-' | '/' | '=' | '_' | '~'))
+            && word.chars().all(|c| {
+                c.is_alphanumeric()
+                    || matches!(c, '!' | '#' | '%' | '&' | '\'' | '+' | '-' | '/' | '=' | '_' | '~')
+            })
     })
 }
 
