@@ -32,6 +32,7 @@ fn help() {
         ("help_short", &["-h"]),
         ("help_report", &["report", "--help"]),
         ("help_events", &["events", "--help"]),
+        ("help_trace", &["trace", "--help"]),
     ] {
         insta::assert_snapshot!(name, Test::new(args).run().success().stdout());
     }

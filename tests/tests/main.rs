@@ -15,4 +15,5 @@ mod sample;
 mod scenario;
 mod sql;
 mod suppress;
+mod trace;
 mod truth;

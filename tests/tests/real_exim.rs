@@ -290,6 +290,7 @@ fn check(profile: Profile) {
     for case in CASES {
         for to in case.to {
             said.events(case, to, &events);
+            said.traced(case, to, &path);
         }
         said.group(case, &report["groups"]);
     }
@@ -369,6 +370,22 @@ impl Said {
                 true,
             );
         }
+    }
+
+    /// Whoever asks for the recipient gets a message that ended so, for this reason.
+    fn traced(&mut self, case: &Case, to: &str, path: &Path) {
+        let (outcome, reason) = match case.end {
+            Late => ("delivered", None),
+            Failed | GivenUp => ("failed", Some(case.reason)),
+        };
+        let found = Test::new(["trace", "--format", "jsonl", to]).arg(path).run().success().jsonl();
+        let as_expected = found.iter().flat_map(|story| list(&story["recipients"])).any(|recipient| {
+            recipient["matches"] == true
+                && recipient["outcome"] == outcome
+                && recipient["expired"] == (case.end == GivenUp)
+                && recipient["cause"]["reason"].as_str() == reason
+        });
+        self.expect(format!("that trace tells the end of {to} ({outcome}, {reason:?})"), as_expected, true);
     }
 
     /// There are groups with the words of the case, and they say what the case demands.

@@ -77,6 +77,7 @@ struct Arrival {
     message_id: Option<String>,
     size: Option<u64>,
     user: Option<String>,
+    recipients: Vec<String>,
     bounce_of: Option<String>,
 }
 
@@ -182,6 +183,7 @@ impl<'a> Teller<'a> {
             message_id: arrival.message_id,
             size: arrival.size,
             user: arrival.user,
+            envelope_recipients: arrival.recipients,
             bounce_of: arrival.bounce_of,
             answer: String::new(),
             advice: Vec::new(),
@@ -255,7 +257,7 @@ impl<'a> Teller<'a> {
             _ => Vec::new(),
         };
         if history.state == State::Frozen {
-            advice.push((words.thaw)(&history.id));
+            advice.extend((words.thaw)(&history.id));
         }
         let cause = match history.state {
             State::Rejected => taken.rejected.map(|group| self.cause(group, By::Us, known)),
@@ -267,15 +269,13 @@ impl<'a> Teller<'a> {
     fn answer_untried(&self, state: State, message: &Message<'_>, taken: &Taken) -> String {
         let words = Words::of(self.lang);
         match state {
-            State::Rejected => {
-                let verdict = self.verdict(taken.rejected);
-                let stage =
-                    verdict.and_then(|v| v.stage).map(|s| (crate::explain::words_of(self.lang).stage)(s));
-                match taken.rejected {
-                    Some(group) => (words.refused)(stage, &self.cause(group, By::Us, Known::default())),
-                    None => words.refused_unsaid.into(),
+            State::Rejected => match (taken.rejected, self.verdict(taken.rejected)) {
+                (Some(group), Some(verdict)) => {
+                    let cause = self.cause(group, By::Us, Known::default());
+                    verdict::refusal(verdict, None, &cause, self.lang)
                 }
-            }
+                _ => words.refused_unsaid.into(),
+            },
             State::Frozen => words.frozen_untried.into(),
             State::Removed => (words.removed_untried)(taken.removed_by.as_deref()),
             State::Discarded => words.discarded.into(),
@@ -307,15 +307,14 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// Adds a step, or counts it with the one before where a host failed in the same way.
+/// Adds a step, or counts it with the one before where that is the same: a host that fails again in the same way, a
+/// queue run that finds the message on hold.
 fn merge(steps: &mut Vec<Step>, step: Step) {
-    let rule = |step: &Step| step.cause.as_ref().map(|cause| cause.rule);
+    let repeats = [Kind::HostError.as_str(), Kind::Frozen.as_str()].contains(&step.kind);
+    let what =
+        |step: &Step| (step.kind, step.host.clone(), step.ip.clone(), step.cause.as_ref().map(|c| c.rule));
     match steps.last_mut() {
-        Some(last)
-            if step.kind == Kind::HostError.as_str()
-                && (last.kind, &last.host, &last.ip, rule(last))
-                    == (step.kind, &step.host, &step.ip, rule(&step)) =>
-        {
+        Some(last) if repeats && what(last) == what(&step) => {
             last.times += step.times;
             last.until = step.time;
         }
@@ -378,7 +377,8 @@ impl Taken {
     }
 
     fn arrive(&mut self, event: &Event<'_>, step: &mut Step) {
-        step.user = event.auth.map(login).or(event.user).map(lossy);
+        step.user = account(event).map(lossy);
+        let envelope = event.recipients.unwrap_or_default().split(|&b| b == b' ');
         self.arrival = Arrival {
             time: event.time,
             sender: event.sender.map(lossy),
@@ -386,6 +386,7 @@ impl Taken {
             message_id: event.message_id.map(lossy),
             size: event.size,
             user: step.user.clone(),
+            recipients: envelope.filter(|r| !r.is_empty()).map(lossy).collect(),
             bounce_of: event.bounce_of.map(lossy),
         };
         step.id.clone_from(&self.arrival.bounce_of);
@@ -491,6 +492,9 @@ fn answer_for_one(words: &Words, state: State, r: &RecipientStory, by: Option<&s
     };
     let tell = match (r.outcome, state) {
         ("delivered", _) => words.delivered,
+        ("failed", State::Frozen) => {
+            return format!("{} {}", (words.failed)(words, &about), words.several_frozen);
+        }
         ("failed", _) => words.failed,
         (_, State::Frozen) => words.frozen,
         (_, State::Removed) => words.removed,
@@ -530,9 +534,13 @@ fn shown(key: &[u8]) -> String {
     lossy(if domain > 1 { &key[..key.len() - domain] } else { key })
 }
 
-/// The login in `authenticator:login`.
-pub(super) fn login(auth: &[u8]) -> &[u8] {
-    auth.iter().position(|&b| b == b':').map_or(auth, |at| &auth[at + 1..])
+/// Who did it: the login in `authenticator:login`, or the local user. Of a failed login the name that was tried.
+pub(super) fn account<'a>(event: &Event<'a>) -> Option<&'a [u8]> {
+    let login = |auth: &'a [u8]| auth.iter().position(|&b| b == b':').map_or(auth, |at| &auth[at + 1..]);
+    match event.kind {
+        Kind::AuthFailure => event.user,
+        _ => event.auth.map(login).or(event.user),
+    }
 }
 
 /// As text, with what is not UTF-8 replaced. What could act on a terminal is left to whoever prints it.

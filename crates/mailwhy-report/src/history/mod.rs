@@ -46,6 +46,9 @@ pub struct History {
     pub size: Option<u64>,
     /// The account or local user that sent it.
     pub user: Option<String>,
+    /// The recipients in the envelope, where the arrival is logged with them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub envelope_recipients: Vec<String>,
     /// The message that it reports on.
     pub bounce_of: Option<String>,
     /// What became of it, in a sentence or two.

@@ -6,8 +6,8 @@ use mailwhy_codes::Stage;
 use mailwhy_logs::{Event, Kind, exim};
 use mailwhy_trace::GroupId;
 
-use super::build::{login, lossy};
-use super::verdict::{By, Known, advice_for_refused};
+use super::build::{account, lossy};
+use super::verdict::{By, Known, advice_for_refused, refusal};
 use super::words::Words;
 use super::{Other, RawLine, Teller};
 use crate::Place;
@@ -62,7 +62,7 @@ impl Others {
 
     fn event(&mut self, teller: &mut Teller<'_>, event: &Event<'_>, record: &[u8], place: Place) {
         let group = teller.groups.of(event, teller.classifier);
-        let user = event.auth.map(login).or(event.user);
+        let user = account(event);
         let mut normal = Vec::new();
         if group.is_none() {
             normalize(event.text, &mut normal);
@@ -107,7 +107,7 @@ impl Gathered {
             host: event.host.or(event.helo).map(lossy),
             ip: event.ip.map(lossy),
             sender: event.sender.map(lossy),
-            user: event.auth.map(login).or(event.user).map(lossy),
+            user: account(event).map(lossy),
             recipients: Vec::new(),
             recipient_count: 0,
             answer: String::new(),
@@ -141,10 +141,7 @@ impl Gathered {
         let advice = advice_for_refused(verdict, known, teller.lang);
         other.answer = match self.kind {
             Kind::AuthFailure => (words.login)(other.user.as_deref(), &cause),
-            _ => {
-                let stage = Stage::from_name(other.stage.unwrap_or_default()).or(verdict.stage);
-                (words.refused)(stage.map(|s| (crate::explain::words_of(teller.lang).stage)(s)), &cause)
-            }
+            _ => refusal(verdict, other.stage.and_then(Stage::from_name), &cause, teller.lang),
         };
         (other.advice, other.cause) = (advice, Some(cause));
         other

@@ -1,7 +1,7 @@
 //! What a verdict says of one message, in words.
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, BLOCKLISTS, Lang, PROVIDERS, Retry, Scope};
+use mailwhy_codes::{Actor, BLOCKLISTS, Class, Lang, PROVIDERS, Retry, Scope, Stage};
 
 use super::Cause;
 use super::words::Words;
@@ -97,6 +97,13 @@ pub(super) fn advice(verdict: &Verdict, known: Known<'_>, failed: bool, lang: La
         advice.extend(action(verdict, known, lang));
     }
     advice
+}
+
+/// What we answered a client, in a sentence.
+pub(super) fn refusal(verdict: &Verdict, stage: Option<Stage>, cause: &Cause, lang: Lang) -> String {
+    let words = Words::of(lang);
+    let tell = if verdict.class == Some(Class::Transient) { words.put_off } else { words.refused };
+    tell(stage.or(verdict.stage).map(|stage| (words_of(lang).stage)(stage)), cause)
 }
 
 /// Who must act, of something that we refused, and what to do.

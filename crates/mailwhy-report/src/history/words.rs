@@ -31,7 +31,7 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
-    fn all(self) -> u64 {
+    pub(crate) fn all(self) -> u64 {
         self.delivered + self.failed + self.deferred
     }
 }
@@ -63,6 +63,7 @@ pub(crate) struct Words {
 
     // Of what is no message of ours.
     pub(crate) refused: fn(Option<&str>, &Cause) -> String,
+    pub(crate) put_off: fn(Option<&str>, &Cause) -> String,
     pub(crate) refused_unsaid: &'static str,
     pub(crate) login: fn(Option<&str>, &Cause) -> String,
     pub(crate) other: fn(Kind) -> &'static str,
@@ -76,8 +77,8 @@ pub(crate) struct Words {
     pub(crate) later: &'static str,
     pub(crate) after_fix: &'static str,
     pub(crate) never: &'static str,
-    /// What an administrator does with a message on hold; for its id.
-    pub(crate) thaw: fn(&str) -> String,
+    /// What an administrator does with a message on hold; for its id. A command stands at the end of its line.
+    pub(crate) thaw: fn(&str) -> [String; 3],
 
     // The timeline, by the kind of step.
     pub(crate) step: fn(&str) -> &'static str,
@@ -203,6 +204,10 @@ static EN: Words = Words {
         Some(stage) => format!("We refused it {stage}: {}.", cause.clause),
         None => format!("We refused it: {}.", cause.clause),
     },
+    put_off: |stage, cause| match stage {
+        Some(stage) => format!("We put it off {stage}, to be sent again: {}.", cause.clause),
+        None => format!("We put it off, to be sent again: {}.", cause.clause),
+    },
     refused_unsaid: "We refused it.",
     login: |user, cause| match user {
         Some(user) => format!("Login as {user} failed: {}.", cause.clause),
@@ -233,9 +238,11 @@ static EN: Words = Words {
     after_fix: "Send it again after the fix.",
     never: "Sending it again does not help.",
     thaw: |id| {
-        format!(
-            "See why with `exim -Mvl {id}`, then release it with `exim -M {id}` or remove it with `exim -Mrm {id}`."
-        )
+        [
+            format!("See why: exim -Mvl {id}"),
+            format!("Release it: exim -M {id}"),
+            format!("Remove it: exim -Mrm {id}"),
+        ]
     },
 
     step: |kind| match kind {
@@ -312,7 +319,7 @@ static RU: Words = Words {
             None => "здесь, на этом сервере".into(),
         };
         match ru_tries(w, a) {
-            Some(tries) if a.tries > 1 => format!("Доставлено на {}: {how}; понадобилось {tries}.", a.to),
+            Some(tries) if a.tries > 1 => format!("Доставлено на {}: {how} ({tries}).", a.to),
             _ => format!("Доставлено на {}: {how}.", a.to),
         }
     },
@@ -395,6 +402,10 @@ static RU: Words = Words {
         Some(stage) => format!("Мы не приняли письмо {stage}: {}.", cause.clause),
         None => format!("Мы не приняли письмо: {}.", cause.clause),
     },
+    put_off: |stage, cause| match stage {
+        Some(stage) => format!("Мы отложили приём {stage}, пусть отправят ещё раз: {}.", cause.clause),
+        None => format!("Мы отложили приём, пусть отправят ещё раз: {}.", cause.clause),
+    },
     refused_unsaid: "Мы не приняли письмо.",
     login: |user, cause| match user {
         Some(user) => format!("Вход под именем {user} не удался: {}.", cause.clause),
@@ -425,7 +436,11 @@ static RU: Words = Words {
     after_fix: "Отправьте ещё раз, когда исправлено.",
     never: "Повторять бесполезно.",
     thaw: |id| {
-        format!("Почему — покажет `exim -Mvl {id}`; отпустить: `exim -M {id}`, удалить: `exim -Mrm {id}`.")
+        [
+            format!("Узнать почему: exim -Mvl {id}"),
+            format!("Отпустить: exim -M {id}"),
+            format!("Удалить: exim -Mrm {id}"),
+        ]
     },
 
     step: |kind| match kind {

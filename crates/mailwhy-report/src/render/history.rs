@@ -1,5 +1,6 @@
 //! Stories, printed: for people on a terminal, and for programs.
 
+use std::cmp::Reverse;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -107,8 +108,9 @@ impl Page<'_> {
         for advice in &history.advice {
             lines.extend(self.sentence(Role::Plain, advice));
         }
-        lines.extend(self.recipients(history));
-        let steps = self.steps(history);
+        let rows = rows(history);
+        lines.extend(self.recipients(history, &rows));
+        let steps = self.steps(history, &rows);
         if !steps.is_empty() {
             lines.push(Line::new());
             lines.extend(steps);
@@ -155,9 +157,18 @@ impl Page<'_> {
     fn head(&self, history: &History) -> Vec<Line> {
         let mut head = vec![vec![Span::new(Role::Strong, &history.id)]];
         head.extend(history.time.as_deref().map(|time| vec![Span::plain(self.moment(time))]));
-        let mut asked = history.asked();
-        let to = asked.next().map(RecipientStory::name);
-        let more = history.recipients.len().saturating_sub(1) as u64;
+        let to = history.asked().next().map(RecipientStory::name);
+        // An alias or a list that they all come from stands for them.
+        let list = history.asked().next().and_then(|r| r.original_recipient.as_deref());
+        let of_list = history.recipients.iter().filter(|r| r.original_recipient.as_deref() == list).count();
+        let (to, known) = match list {
+            Some(_) if of_list > 1 => (list, of_list),
+            _ => (to, 1),
+        };
+        let envelope = &history.envelope_recipients;
+        let all = if to.is_some() { history.recipients.len() } else { envelope.len() };
+        let to = to.or(envelope.first().map(String::as_str));
+        let more = all.saturating_sub(known) as u64;
         let mut route = history.sender.as_deref().map_or_else(String::new, |sender| self.sender(sender));
         if let Some(to) = to {
             route = format!("{route}{}→ {to}", if route.is_empty() { "" } else { " " });
@@ -176,68 +187,68 @@ impl Page<'_> {
         if sender.is_empty() { self.words.null_sender.to_owned() } else { sender.to_owned() }
     }
 
-    /// One line for each recipient, where there are several; of many only those that were looked for, and the sum.
-    fn recipients(&self, history: &History) -> Vec<Line> {
+    /// One line for each recipient, where there are several; of many only those that were looked for, or else one for
+    /// each way in which it ended; and the sum of the others.
+    fn recipients(&self, history: &History, rows: &[(&RecipientStory, u64)]) -> Vec<Line> {
         if history.recipients.len() < 2 {
             return Vec::new();
         }
-        let few = history.recipients.len() <= RECIPIENTS;
-        let asked = history.recipients.iter().any(|r| r.matches);
-        // Those that failed tell more than those that were delivered.
-        let mut shown: Vec<&RecipientStory> =
-            history.recipients.iter().filter(|r| few || r.matches).collect();
-        if !few && !asked {
-            shown = history.recipients.iter().filter(|r| r.outcome != "delivered").take(RECIPIENTS).collect();
-        }
-        shown.truncate(ASKED);
+        let name = |(r, others): &(&RecipientStory, u64)| match others {
+            0 => r.name().to_owned(),
+            n => format!("{} {}", r.name(), (self.words.and_more)(self.words, *n)),
+        };
+        let outcome = |r: &RecipientStory| (self.words.recipient)(r.outcome);
+        let names = rows.iter().map(|row| width(&name(row))).max().unwrap_or_default().min(50);
+        let outcomes = rows.iter().map(|(r, _)| width(outcome(r))).max().unwrap_or_default();
+        let pad = |text: &str, to: usize| " ".repeat(to.saturating_sub(width(text)) + 2);
         let mut lines = vec![Line::new()];
-        let widest = shown.iter().map(|r| width(r.name())).max().unwrap_or_default().min(50);
-        for r in &shown {
-            let pad = " ".repeat(widest.saturating_sub(width(r.name())) + 2);
-            let mut line = vec![Span::plain(format!("{}{pad}", r.name()))];
-            push(&mut line, outcome_role(r.outcome), (self.words.recipient)(r.outcome));
-            if let Some(cause) = &r.cause {
-                push(&mut line, Role::Plain, &format!("  {}", cause.title));
-            } else if let Some(host) = &r.host {
-                push(&mut line, Role::Dim, &format!("  {host}"));
+        for row @ (r, others) in rows {
+            let (name, outcome) = (name(row), outcome(r));
+            let mut line = vec![Span::plain(format!("{name}{}", pad(&name, names)))];
+            push(&mut line, outcome_role(r.outcome), outcome);
+            match (&r.cause, &r.host) {
+                (Some(cause), _) => {
+                    push(&mut line, Role::Plain, &format!("{}{}", pad(outcome, outcomes), cause.title))
+                }
+                (None, Some(host)) if *others == 0 => {
+                    push(&mut line, Role::Plain, &pad(outcome, outcomes));
+                    push(&mut line, Role::Dim, host);
+                }
+                _ => {}
             }
             lines.extend(self.wrapped(&line, INDENT));
         }
-        let count = |outcome: &str| shown.iter().filter(|r| r.outcome == outcome).count() as u64;
+        let count = |outcome| {
+            rows.iter().filter(|(r, _)| r.outcome == outcome).map(|(_, others)| 1 + others).sum::<u64>()
+        };
         let rest = Tally {
             delivered: history.delivered - count("delivered"),
             failed: history.failed - count("failed"),
             deferred: history.deferred - count("deferred"),
         };
-        if shown.len() < history.recipients.len() {
+        if rest.all() > 0 {
             let text = (self.words.more_recipients)(self.words, rest);
             lines.extend(self.wrapped(&[Span::new(Role::Dim, text)], INDENT));
         }
         lines
     }
 
-    fn steps(&self, history: &History) -> Vec<Line> {
-        let asked: Vec<&str> = history.asked().map(|r| r.address.as_str()).collect();
-        let few = history.recipients.len() <= RECIPIENTS;
-        let of = |step: &Step| {
-            few || step
-                .recipient
-                .as_deref()
-                .is_none_or(|recipient| asked.len() <= ASKED && asked.contains(&recipient))
-        };
+    fn steps(&self, history: &History, rows: &[(&RecipientStory, u64)]) -> Vec<Line> {
+        let is_shown = |recipient: &str| rows.iter().any(|(r, _)| r.address == recipient);
         let all = history.steps.len();
-        let shown: Vec<&Step> = history.steps.iter().filter(|step| of(step)).collect();
+        let shown: Vec<&Step> =
+            history.steps.iter().filter(|step| step.recipient.as_deref().is_none_or(is_shown)).collect();
         // The begin and the end tell most.
         let cut = shown.len().saturating_sub(STEPS);
         let (head, tail) = if cut > 0 { shown.split_at(STEPS / 2) } else { (&shown[..], &[][..]) };
-        let tail = if cut > 0 { &tail[cut..] } else { tail };
+        let tail = tail.get(cut..).unwrap_or_default();
         let hidden = (all - head.len() - tail.len()) as u64;
         let verbs = head.iter().chain(tail).map(|step| width((self.words.step)(step.kind)));
         let verb = verbs.max().unwrap_or_default();
         let mut day = history.time.as_deref().and_then(|time| time.get(..10)).unwrap_or_default();
         let mut lines = Vec::new();
         for (n, step) in head.iter().chain(tail).enumerate() {
-            if n == head.len() && hidden > 0 {
+            if n == head.len() {
                 lines.push(self.hidden(hidden));
             }
             let today = step.time.as_deref().and_then(|time| time.get(..10)).unwrap_or(day);
@@ -328,7 +339,7 @@ impl Page<'_> {
         push(&mut line, Role::Plain, &parts.join(", "));
         if step.times > 1 {
             let until = self.later(step.until.as_deref(), step.time.as_deref());
-            push(&mut line, Role::Plain, ", ");
+            push(&mut line, Role::Plain, if parts.is_empty() { "" } else { ", " });
             push(&mut line, Role::Warn, &(words.repeated)(words, step.times, &until));
         }
         let mut text = step.text.as_deref().filter(|text| !text.is_empty());
@@ -412,6 +423,31 @@ impl Page<'_> {
 
     fn day(&self, time: &str) -> String {
         Moment::parse(time).map_or_else(String::new, |moment| self.words.numbers.date(moment, true))
+    }
+}
+
+/// Those recipients that have a line of their own, and for how many others it stands.
+fn rows(history: &History) -> Vec<(&RecipientStory, u64)> {
+    let all = &history.recipients;
+    let asked = || all.iter().filter(|r| r.matches);
+    let alone = |r| (r, 0);
+    match asked().count() {
+        _ if all.len() <= RECIPIENTS => all.iter().map(alone).collect(),
+        1..=ASKED => asked().map(alone).collect(),
+        _ => {
+            let end = |r: &RecipientStory| (r.outcome, r.cause.as_ref().map(|cause| cause.rule));
+            let mut rows: Vec<(&RecipientStory, u64)> = Vec::new();
+            for r in history.asked() {
+                match rows.iter_mut().find(|(first, _)| end(first) == end(r)) {
+                    Some((_, others)) => *others += 1,
+                    None => rows.push(alone(r)),
+                }
+            }
+            // What failed tells more.
+            rows.sort_by_key(|(r, others)| (r.outcome == "delivered", Reverse(*others)));
+            rows.truncate(RECIPIENTS);
+            rows
+        }
     }
 }
 

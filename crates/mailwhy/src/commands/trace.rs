@@ -5,6 +5,7 @@ mod spool;
 mod what;
 
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use mailwhy::classify::Classifier;
@@ -55,17 +56,20 @@ fn split(args: &TraceArgs) -> Result<(Vec<&OsStr>, &[OsString])> {
     let files = &args.input.files[..];
     let options: Vec<_> = args.what.iter().map(OsString::as_os_str).collect();
     if !options.is_empty() || args.user.is_some() {
+        let first = files.first().and_then(|file| file.to_str()).filter(|file| !Path::new(file).exists());
+        if let Some(file) = first.filter(|file| what::is_plain(file)) {
+            bail!(
+                "{file}: no such file; with -e or --user all arguments are files\nhint: look for it with -e {file}"
+            )
+        }
         return Ok((options, files));
     }
-    let Some((what, files)) = files.split_first() else {
-        bail!(
+    match files.split_first() {
+        Some((what, files)) => Ok((vec![what], files)),
+        None => bail!(
             "what is to be traced?\nhint: name an address, a message id or a host: mailwhy trace anna@example.com"
-        )
-    };
-    if what.is_empty() {
-        bail!("there is nothing to look for: WHAT is empty")
+        ),
     }
-    Ok((vec![what], files))
 }
 
 fn wanted(args: &TraceArgs, words: &[&OsStr]) -> Result<Wanted> {
@@ -131,7 +135,7 @@ fn inside(inputs: &Inputs, text: &[u8]) -> bool {
     any
 }
 
-/// Tells where nothing was found.
+/// Tells what was not found, and where.
 fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, read: &input::Summary) {
     let mut what: Vec<String> = words.iter().map(|word| word.display().to_string()).collect();
     what.extend(args.user.iter().map(|user| format!("--user {}", user.display())));
@@ -139,22 +143,21 @@ fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, 
         [one] => one.clone(),
         several => format!("{} files", several.len()),
     };
+    let time = |time| rfc3339(time).replace('T', " ");
     let span = match found.span {
-        Some((first, last)) => format!(", which has lines from {} to {}", rfc3339(first), rfc3339(last)),
-        None if read.bytes == 0 => ", which is empty".into(),
-        None => String::new(),
+        Some((first, last)) => format!(" (lines from {} to {})", time(first), time(last)),
+        None if read.bytes == 0 => " (empty)".into(),
+        None => " (no line of it has a time)".into(),
     };
-    let hint = if args.failed
-        || args.open
-        || args.delivered
-        || args.input.since.is_some()
-        || args.input.until.is_some()
-    {
-        Some("without --failed, --open, --delivered, --since and --until there may be more")
+    let narrow = args.failed || args.open || args.delivered;
+    let hint = if let Some(file) = words.iter().find(|word| Path::new(word).is_file()) {
+        Some(format!("{} is a file: what to look for comes before the files", file.display()))
+    } else if narrow || args.input.since.is_some() || args.input.until.is_some() {
+        Some("without --failed, --open, --delivered, --since and --until there may be more".into())
     } else if !args.input.rotated && args.input.files.iter().all(|file| file != "-") {
-        Some("-R reads the rotated logs too")
+        Some("-R reads the rotated logs too".into())
     } else {
         None
     };
-    complain(&format!("{} was not found in {place}{span}", what.join(" or ")), hint);
+    complain(&format!("{} was not found in {place}{span}", what.join(" or ")), hint.as_deref());
 }

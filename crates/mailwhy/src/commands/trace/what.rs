@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use regex::bytes::{Regex, RegexBuilder};
 
 /// One thing to look for.
@@ -25,7 +25,8 @@ enum Kind {
     /// A host or a domain, with all that is below it.
     Domain,
     /// An IP address.
-    Ip,
+    Ip4,
+    Ip6,
     /// A message id: found as the message's own.
     Id,
     /// The login of an account, in `A=…:login`, `U=login` or `(set_id=login)`.
@@ -44,16 +45,20 @@ pub struct How {
 impl What {
     /// Reads what somebody typed.
     pub fn new(text: &str, how: How) -> Result<Self> {
+        if text.is_empty() {
+            bail!("there is nothing to look for: WHAT is empty");
+        }
         let kind = if how.literal { Kind::Text } else { Kind::of(text) };
         let plain = |text: &str| literal(&[text], how.sensitive);
         let find = match kind {
-            Kind::Address => plain(text.trim_start_matches('<').trim_end_matches('>')),
+            Kind::Address => plain(text.trim_matches(['<', '>'])),
             Kind::Id => literal(&[text], true),
             // Exim writes the short form, a log of something else perhaps not.
-            Kind::Ip => match text.trim_matches(['[', ']']).parse::<Ipv6Addr>() {
-                Ok(ip) => literal(&[&ip.to_string(), text.trim_matches(['[', ']'])], false),
-                Err(_) => plain(text.trim_matches(['[', ']'])),
+            Kind::Ip6 => match bare(text).parse::<Ipv6Addr>() {
+                Ok(ip) => literal(&[&ip.to_string(), bare(text)], false),
+                Err(_) => plain(bare(text)),
             },
+            Kind::Ip4 => plain(bare(text)),
             Kind::AtDomain | Kind::Domain | Kind::User => plain(text),
             Kind::Text if how.literal => plain(text),
             Kind::Text => build(text, how.sensitive, true).map_err(|error| {
@@ -100,6 +105,11 @@ impl What {
     }
 }
 
+/// Whether this looks like something to look for that is no regular expression.
+pub fn is_plain(text: &str) -> bool {
+    !matches!(Kind::of(text), Kind::Text | Kind::Domain)
+}
+
 /// A pattern that finds every line with one of the things, and few others; `None` where only a look at each line helps.
 pub fn prefilter<'a>(whats: impl Iterator<Item = &'a What>) -> Option<Regex> {
     let mut all = String::new();
@@ -117,14 +127,17 @@ pub fn prefilter<'a>(whats: impl Iterator<Item = &'a What>) -> Option<Regex> {
 
 impl Kind {
     fn of(text: &str) -> Self {
-        let bare = text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(text);
+        let bare_address = text.strip_prefix('<').and_then(|t| t.strip_suffix('>')).unwrap_or(text);
         if is_id(text.as_bytes()) {
             Self::Id
-        } else if text.trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
-            Self::Ip
+        } else if let Ok(ip) = bare(text).parse() {
+            match ip {
+                IpAddr::V4(_) => Self::Ip4,
+                IpAddr::V6(_) => Self::Ip6,
+            }
         } else if let Some(domain) = text.strip_prefix('@') {
             if is_domain(domain) { Self::AtDomain } else { Self::Text }
-        } else if let Some((local, domain)) = bare.rsplit_once('@') {
+        } else if let Some((local, domain)) = bare_address.rsplit_once('@') {
             if is_local(local) && is_host(domain) { Self::Address } else { Self::Text }
         } else if is_domain(text) {
             Self::Domain
@@ -145,17 +158,23 @@ impl Kind {
             Self::Address => address_begins(before) && domain_ends(),
             Self::AtDomain => domain_ends(),
             Self::Domain => !before.last().is_some_and(|&b| is_label(b)) && domain_ends(),
-            Self::Ip => {
-                let inside = |b: u8| b.is_ascii_hexdigit() || b == b':' || b == b'.';
+            Self::Ip4 => {
+                let more = |b: &u8| b.is_ascii_alphanumeric();
                 let ends = match after {
-                    // `192.0.2.1:25` and the end of a sentence.
-                    [b':' | b'.', next, ..] => {
-                        !next.is_ascii_hexdigit() || after[0] == b':' && before.last() != Some(&b':')
-                    }
-                    [next, ..] => !inside(*next),
+                    [b'.', next, ..] => !more(next),
+                    [next, ..] => !more(next),
                     [] => true,
                 };
-                ends && !before.last().is_some_and(|&b| inside(b))
+                ends && !before.last().is_some_and(|b| more(b) || *b == b'.')
+            }
+            Self::Ip6 => {
+                let more = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
+                let ends = match after {
+                    [b':' | b'.', next, ..] => !more(next),
+                    [next, ..] => !more(next),
+                    [] => true,
+                };
+                ends && !before.last().is_some_and(more)
             }
             Self::Id => {
                 let part = |b: &u8| b.is_ascii_alphanumeric() || *b == b'-';
@@ -218,6 +237,11 @@ fn is_label(b: u8) -> bool {
     b.is_ascii_alphanumeric() || b >= 0x80 || matches!(b, b'-' | b'_')
 }
 
+/// An IP address without the brackets that Exim puts around it.
+fn bare(text: &str) -> &str {
+    text.strip_prefix('[').and_then(|t| t.strip_suffix(']')).unwrap_or(text)
+}
+
 /// `1rfXYZ-0000ab-2C` or `1rfXYZ-000000001ab-2Cde`
 fn is_id(text: &[u8]) -> bool {
     let dashes: &[usize] = match text.len() {
@@ -278,4 +302,136 @@ fn short(error: &regex::Error) -> String {
     let text = error.to_string();
     let line = text.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     line.trim().trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY: How = How { literal: false, sensitive: false };
+
+    #[track_caller]
+    fn check(what: &str, lines: &[&str], others: &[&str]) {
+        let found = What::new(what, ANY).expect("something to look for");
+        let all = prefilter(std::iter::once(&found)).expect("a pattern");
+        for line in lines {
+            assert!(found.is_in(line.as_bytes(), None), "{what} is in {line}");
+            assert!(all.is_match(line.as_bytes()), "{line} is seen");
+        }
+        for line in others {
+            assert!(!found.is_in(line.as_bytes(), None), "{what} is not in {line}");
+        }
+    }
+
+    #[test]
+    fn addresses() {
+        check(
+            "anna@x.example",
+            &[
+                "<= anna@x.example H=h",
+                "=> anna <ANNA@X.EXAMPLE> R=r",
+                "** anna@x.example: gone",
+                "A=plain_server:anna@x.example S=1",
+                "(set_id=anna@x.example)",
+                "id=anna@x.example",
+                "no 'anna@x.example'.",
+                "550 one\\nanna@x.example unknown",
+                "for anna@x.example",
+            ],
+            &[
+                "joanna@x.example",
+                "jo.anna@x.example",
+                "jo-anna@x.example",
+                "jo+anna@x.example",
+                "o'anna@x.example",
+                "anna@x.example.org",
+                "anna@x.example-2.org",
+                "anna@x.example@relay.example",
+                "SRS0=ab12=CD=y.example=anna@x.example",
+                "prvs=1234567=anna@x.example",
+                "anna@xyexample",
+                "\u{436}anna@x.example",
+            ],
+        );
+        check("o'brien+tag@x.example", &["<o'brien+tag@x.example>"], &["brien+tag@x.example"]);
+        check("<f7r.Tn@x.example>", &["id=f7r.Tn@x.example"], &["id=af7r.Tn@x.example"]);
+        check("anna@localhost", &["<anna@localhost>"], &["<anna@localhost.example>"]);
+        check("анна@почта.рф", &["<Анна@почта.рф>"], &["<жанна@почта.рф>"]);
+    }
+
+    #[test]
+    fn domains_and_hosts() {
+        check(
+            "x.example",
+            &["<anna@x.example>", "H=mx.x.example [192.0.2.1]", "H=(x.example) [192.0.2.1]", "at X.Example."],
+            &["<anna@xx.example>", "<anna@x.example.org>", "<anna@my-x.example>", "x-example"],
+        );
+        check(
+            "@x.example",
+            &["<anna@x.example>"],
+            &["<anna@mx.x.example>", "H=x.example", "<anna@x.example.org>"],
+        );
+    }
+
+    #[test]
+    fn ip_addresses() {
+        check(
+            "192.0.2.1",
+            &["H=h [192.0.2.1]", "[192.0.2.1]:25", "at 192.0.2.1.", "ip 192.0.2.1:"],
+            &["[192.0.2.10]", "[1.192.0.2.1]", "192.0.2.1.5", "[192a0b2c1]"],
+        );
+        check(
+            "2001:DB8:0:0::1",
+            &["[2001:db8::1]", "[2001:db8::1]:25"],
+            &["[2001:db8::12]", "[a:2001:db8::1]"],
+        );
+        check("[192.0.2.1]", &["H=h [192.0.2.1]"], &["[192.0.2.10]"]);
+    }
+
+    #[test]
+    fn message_ids_are_those_of_the_line() {
+        let id = "1rfXYZ-0000ab-2C";
+        let what = What::new(id, ANY).expect("an id");
+        assert!(what.is_in(b"<= a@x.example", Some(id.as_bytes())));
+        assert!(!what.is_in(format!("<= <> R={id}").as_bytes(), Some(b"1rfXYZ-0000ac-2C")));
+        assert!(!what.is_in(b"", Some(b"1rfXYZ-0000AB-2C")));
+        check(id, &[&format!("spool file {id}-D is gone").replace("-D", " D")], &[&format!("{id}-D")]);
+        assert_eq!(Kind::of("1rfXYZ-000000001ab-2Cde"), Kind::Id);
+    }
+
+    #[test]
+    fn accounts() {
+        let user = What::user("anna", ANY);
+        for line in ["A=plain_server:anna S=1", "U=anna P=local", "535 x (set_id=anna)"] {
+            assert!(user.is_in(line.as_bytes(), None), "{line}");
+        }
+        for line in
+            ["A=plain_server:anna@x.example", "U=joanna P=local", "F=<anna@x.example>", "H=anna [192.0.2.1]"]
+        {
+            assert!(!user.is_in(line.as_bytes(), None), "{line}");
+        }
+    }
+
+    #[test]
+    fn everything_else_is_a_regular_expression() {
+        for text in [
+            ".*@x.example",
+            "anna@x\\.example",
+            "mainlog.1",
+            "anna",
+            "T=\"Order",
+            "a b",
+            "1.2.3.4.5",
+            "anna|otto@x.example",
+        ] {
+            assert_eq!(Kind::of(text), Kind::Text, "{text}");
+        }
+        check("ann[ae]$", &["=> Anne"], &["anne x"]);
+        check("^<=", &["<= x"], &["x <="]);
+        assert!(What::new("(", ANY).is_err() && What::new("", ANY).is_err());
+        let what = What::new("a.c", How { literal: true, sensitive: true }).expect("a text");
+        assert!(what.is_in(b"xa.cx", None) && !what.is_in(b"abc", None) && !what.is_in(b"A.C", None));
+        let ends = What::new("\\Aa", ANY).expect("a pattern");
+        assert!(prefilter(std::iter::once(&ends)).is_none());
+    }
 }
