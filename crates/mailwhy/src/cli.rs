@@ -102,25 +102,32 @@ pub enum Command {
     Suppress(SuppressArgs),
     /// Where a message is, and why it did not arrive
     ///
-    /// Finds messages and tells the life of each: first what became of it and whose turn it is, then what happened.
-    /// What this server refused and other lines without a message are shown too.
+    /// Finds messages and tells the life of each: first what became of it and whose turn it is,
+    /// then what happened. What this server refused and other lines without a message are shown
+    /// too.
     ///
-    /// The first argument is what to look for, the rest are files; with -e or --user all of them are files. WHAT is
-    /// found as a whole, wherever it stands in a line, if it looks like one of these:
+    /// The first argument is what to look for, the rest are files; with -e or --user all of them
+    /// are files. WHAT is found as a whole, wherever it stands in a line, if it looks like one of
+    /// these:
     ///
-    ///   anna@x.example     an address (not joanna@x.example, not anna@x.example.org), or a Message-ID
+    ///   anna@x.example     an address (not joanna@x.example), or a Message-ID
     ///   @x.example         the addresses of this domain
     ///   x.example          a host or domain, and all that is below it
     ///   192.0.2.1          an IP address
     ///   1rfXYZ-0000ab-2C   a message id, of 16 or 23 characters: that message
     ///
-    /// Anything else is a regular expression, matched against each line, as in exigrep. -l takes WHAT as it stands and
-    /// finds it anywhere.
+    /// Anything else is a regular expression, matched against each line, as in exigrep. -l takes
+    /// WHAT as it stands and finds it anywhere.
     ///
-    /// --since and --until find messages with a line in that time, and show those whole. A log that comes through a
-    /// pipe is put into a temporary file, as it has to be read twice.
+    /// --since and --until find messages with a line in that time, and show those whole. A log
+    /// that comes through a pipe is put into a temporary file, as it has to be read twice.
     #[command(
         verbatim_doc_comment,
+        mut_arg("files", |arg| {
+            let help = "What to look for, then log files, directories or patterns; `-` is standard input";
+            let more = "Compressed files (gzip, zstd, bzip2, xz) are recognised by their content.";
+            arg.value_name("WHAT|FILE").help(help).long_help(format!("{help}\n\n{more}"))
+        }),
         override_usage = "mailwhy trace [OPTIONS] WHAT [FILE]...\n       mailwhy trace [OPTIONS] -e WHAT... [FILE]...\n       \
                           mailwhy trace [OPTIONS] --user USER [FILE]...",
         after_help = "Examples:\n  \
