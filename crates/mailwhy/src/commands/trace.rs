@@ -8,7 +8,6 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
-use mailwhy::classify::Classifier;
 use mailwhy::input;
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{Lines, Others, Place, Stories, Story, Teller, printable, rfc3339};
@@ -30,8 +29,13 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
         inputs.sources.iter().map(|source| printable(source.to_string().as_bytes())).collect();
     let classifier = rules::classifier(&args.rules)?;
     let _spooled = spool::streams(&mut inputs.sources)?;
-    let (found, read) = search::search(&inputs, &wanted, inputs.progress);
-    let stories = Stories::new(tell(args, &inputs, &wanted, &found, &names, &classifier));
+    let matches =
+        |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
+    let mut teller = Teller::new(&classifier, args.language.get(), args.raw.then_some(&names[..]), &matches);
+    let mut others = Others::default();
+    let (found, read) =
+        search::search(&inputs, &wanted, |place, record| others.add(&mut teller, record, place));
+    let stories = Stories::new(tell(args, &inputs, &found, others, &mut teller));
     if stories.is_empty() {
         let exit = inputs.finish(&read, false);
         if exit == Exit::Nothing {
@@ -91,14 +95,10 @@ fn wanted(args: &TraceArgs, words: &[&OsStr]) -> Result<Wanted> {
 fn tell(
     args: &TraceArgs,
     inputs: &Inputs,
-    wanted: &Wanted,
     found: &Found,
-    names: &[String],
-    classifier: &Classifier,
+    others: Others,
+    teller: &mut Teller<'_>,
 ) -> Vec<Story> {
-    let matches =
-        |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
-    let mut teller = Teller::new(classifier, args.language.get(), args.raw.then_some(names), &matches);
     let narrow = args.failed || args.open || args.delivered;
     let mut stories: Vec<(Place, Story)> = Vec::new();
     for message in &found.messages {
@@ -116,11 +116,7 @@ fn tell(
             stories.push((place, Story::Message(Box::new(history))));
         }
     }
-    let mut others = Others::default();
-    for (place, record) in &found.others {
-        others.add(&mut teller, record, *place);
-    }
-    let others = others.tell(&teller).into_iter();
+    let others = others.tell(teller).into_iter();
     let others = others.filter(|(_, other)| !narrow || args.failed && other.cause.is_some());
     stories.extend(others.map(|(place, other)| (place, Story::Other(Box::new(other)))));
     stories.sort_by_key(|(place, _)| (place.file, place.offset));

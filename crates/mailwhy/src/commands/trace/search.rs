@@ -38,8 +38,6 @@ pub struct Wanted {
 pub struct Found {
     /// The messages, in the order of their first line.
     pub messages: Vec<Lines>,
-    /// The records without a message that have what is looked for, in the order of the log.
-    pub others: Vec<(Place, Vec<u8>)>,
     /// The times of the first line and of the last.
     pub span: Option<(Time, Time)>,
 }
@@ -57,10 +55,16 @@ pub struct Lines {
 }
 
 /// Looks through all sources, as often as it takes. The summary is that of the last time.
-pub fn search(inputs: &Inputs, wanted: &Wanted, progress: bool) -> (Found, input::Summary) {
-    let search = Search::new(inputs, wanted, progress);
+///
+/// The records without a message that have what is looked for go to `other`, in the order of the log.
+pub fn search(
+    inputs: &Inputs,
+    wanted: &Wanted,
+    mut other: impl FnMut(Place, &[u8]),
+) -> (Found, input::Summary) {
+    let search = Search::new(inputs, wanted);
     let mut found = Found::default();
-    let (marks, mut read) = search.marks(&mut found);
+    let (marks, mut read) = search.marks(&mut found, &mut other);
     // Without WHAT there is only the account to go by.
     let (mut ids, invert) = match (&wanted.user, wanted.whats.is_empty()) {
         (None, _) => (marks.ids, wanted.invert),
@@ -78,7 +82,7 @@ pub fn search(inputs: &Inputs, wanted: &Wanted, progress: bool) -> (Found, input
     let mut headers = HashSet::new();
     for _ in 0..ROUNDS {
         let asked = Asked::new(&ids, &headers, invert);
-        read = search.collect(&asked, &mut collected, &mut found);
+        read = search.collect(&asked, &mut collected, &mut other);
         if !wanted.related || invert {
             break;
         }
@@ -105,7 +109,6 @@ struct Search<'a> {
     roles: Vec<Role>,
     /// Whether a main log is there, so that the reject log repeats what it says.
     main: bool,
-    progress: bool,
 }
 
 /// Messages with a line that is looked for.
@@ -158,15 +161,15 @@ struct Part {
 }
 
 impl<'a> Search<'a> {
-    fn new(inputs: &'a Inputs, wanted: &'a Wanted, progress: bool) -> Self {
+    fn new(inputs: &'a Inputs, wanted: &'a Wanted) -> Self {
         let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
         let prefilter = what::prefilter(wanted.whats.iter().chain(&wanted.user));
-        Self { inputs, wanted, prefilter, main: roles.contains(&Role::Main), roles, progress }
+        Self { inputs, wanted, prefilter, main: roles.contains(&Role::Main), roles }
     }
 
     fn run<T: Send>(&self, work: impl Fn(&Chunk) -> T + Sync, mut join: impl FnMut(T)) -> input::Summary {
         let Inputs { sources, options, threads, .. } = self.inputs;
-        let mut progress = Progress::new(sources, self.progress);
+        let mut progress = Progress::new(sources, self.inputs.progress);
         let read = pipeline::run(sources, options, *threads, work, |taken, part| {
             join(part);
             progress.advance(taken);
@@ -176,15 +179,15 @@ impl<'a> Search<'a> {
         read
     }
 
-    /// The messages with a line that is looked for; other such records go to `found`.
-    fn marks(&self, found: &mut Found) -> (Marks, input::Summary) {
+    /// The messages with a line that is looked for; other such records go to `other`.
+    fn marks(&self, found: &mut Found, other: &mut impl FnMut(Place, &[u8])) -> (Marks, input::Summary) {
         let mut marks = Marks::default();
         let read = self.run(
             |chunk| self.mark(chunk),
             |(part, others, span): (Marks, Vec<_>, Option<(Time, Time)>)| {
                 marks.ids.extend(part.ids);
                 marks.users.extend(part.users);
-                found.others.extend(others);
+                others.iter().for_each(|(place, record)| other(*place, record));
                 found.span = match (found.span, span) {
                     (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                     (one, other) => one.or(other),
@@ -247,11 +250,16 @@ impl<'a> Search<'a> {
     }
 
     /// All lines of the messages asked for, and what is related to them.
-    fn collect(&self, asked: &Asked<'_>, collected: &mut Collected, found: &mut Found) -> input::Summary {
+    fn collect(
+        &self,
+        asked: &Asked<'_>,
+        collected: &mut Collected,
+        other: &mut impl FnMut(Place, &[u8]),
+    ) -> input::Summary {
         self.run(
             |chunk| self.part(chunk, asked),
             |part| {
-                found.others.extend(part.others);
+                part.others.iter().for_each(|(place, record)| other(*place, record));
                 collected.append(part.lines, &part.text);
                 collected.reports.extend(part.reports);
                 collected.related.extend(part.related);
