@@ -59,6 +59,54 @@ fn as_json() {
     );
 }
 
+/// Ends that the sample has none of.
+const ENDS: &str = "\
+2026-08-01 10:00:00 1rfXYZ-0000aa-2C <= anna@x.example H=pc.x.example [192.0.2.7] P=esmtpsa X=TLS1.3:TLS_AES_256_GCM_SHA384:256 A=plain:anna S=18000 T=\"Your order\" for bert@y.example
+2026-08-01 10:00:01 1rfXYZ-0000aa-2C H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after initial connection: 421 4.7.0 try later
+2026-08-01 10:00:02 1rfXYZ-0000aa-2C == bert@y.example R=r T=t defer (-45) H=mx2.y.example [192.0.2.2]: SMTP error from remote mail server after MAIL FROM:<anna@x.example>: 451 4.7.1 Greylisted
+2026-08-02 10:00:02 1rfXYZ-0000ba-2C <= <> R=1rfXYZ-0000aa-2C U=Debian-exim P=local S=900 for anna@x.example
+2026-08-02 10:10:02 1rfXYZ-0000aa-2C == bert@y.example R=r T=t defer (111): Connection refused
+2026-08-03 10:10:02 1rfXYZ-0000aa-2C ** bert@y.example R=r T=t: retry timeout exceeded
+2026-08-03 10:10:02 1rfXYZ-0000bb-2C <= <> R=1rfXYZ-0000aa-2C U=Debian-exim P=local S=900 for anna@x.example
+2026-08-03 10:10:02 1rfXYZ-0000aa-2C Completed
+2026-08-04 10:00:00 1rfXYZ-0000ab-2C <= anna@x.example U=anna P=local S=1 for bert@y.example carl@y.example
+2026-08-04 10:00:01 1rfXYZ-0000ab-2C == bert@y.example R=r T=t defer (110): Connection timed out
+2026-08-04 10:00:02 1rfXYZ-0000ab-2C => carl@y.example R=r T=t H=mx1.y.example [192.0.2.1] X=TLS1.2:x:256 C=\"250 ok\" QT=2s DT=1s
+2026-08-04 10:00:03 1rfXYZ-0000ac-2C <= anna@x.example U=anna P=local S=1 for bert@y.example
+2026-08-04 10:00:04 1rfXYZ-0000ac-2C == bert@y.example R=r T=t defer (110): Connection timed out
+2026-08-04 10:30:00 1rfXYZ-0000ac-2C cancelled by root
+2026-08-04 10:30:00 1rfXYZ-0000ac-2C Completed
+2026-08-04 11:00:00 1rfXYZ-0000ad-2C <= anna@x.example U=anna P=local S=1 for bert@y.example
+2026-08-04 11:00:00 1rfXYZ-0000ae-2C <= anna@x.example U=anna P=local S=1
+2026-08-04 11:00:00 1rfXYZ-0000ae-2C => blackhole (DATA ACL discarded recipients)
+2026-08-04 11:00:00 1rfXYZ-0000ae-2C Completed
+2026-08-04 11:00:00 1rfXYZ-0000af-2C <= anna@x.example U=anna P=local S=1
+2026-08-04 11:00:01 1rfXYZ-0000af-2C frozen by ACL
+2026-08-04 11:00:02 1rfXYZ-0000ag-2C H=pc.x.example [192.0.2.7] F=<anna@x.example> temporarily rejected after DATA: greylisted: try again later
+2026-08-04 11:00:03 1rfXYZ-0000ah-2C == anna@x.example R=r T=t defer (110): Connection timed out
+2026-08-04 11:00:04 1rfXYZ-0000ah-2C Completed
+2026-08-04 11:00:05 1rfXYZ-0000ai-2C Completed
+2026-08-04 11:00:06 TLS error on connection from pc.x.example [192.0.2.7] (gnutls_handshake): anna@x.example
+";
+
+#[test]
+fn every_end() {
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "mainlog", &[ENDS]);
+    for lang in ["en", "ru"] {
+        let test =
+            Test::new(["trace", "-e", "anna@x.example", "-e", "1rfXYZ-0000ai-2C", "--lang", lang, "mainlog"]);
+        let out = test.at(directory.path()).run().success().stdout();
+        insta::assert_snapshot!(format!("every_end_{lang}"), out);
+    }
+    let found = stories(Test::new(["trace", "1rfXYZ-0000aa-2C", "mainlog"]).at(directory.path()));
+    let kinds: Vec<_> =
+        found[0]["steps"].as_array().unwrap().iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    let expected =
+        ["arrival", "host-error", "deferral", "delay-warning", "deferral", "failure", "bounce", "completed"];
+    assert_eq!(kinds, expected);
+}
+
 /// The stories, one for each message or group of other lines.
 fn stories(test: Test) -> Vec<Value> {
     test.arg("--format").arg("jsonl").run().success().jsonl()
@@ -267,9 +315,12 @@ fn the_reject_log_repeats_nothing() {
     let main = stories(trace(&["closed@shop.example"]));
     let both = Test::new(["trace", "closed@shop.example", "mainlog", "rejectlog"]).at(sample());
     assert_eq!(stories(both), main);
-    // What only it has, the headers, is found.
     let alone = Test::new(["trace", "closed@shop.example", "rejectlog"]).at(sample());
     assert_eq!(stories(alone).len(), main.len());
+    // What only it has, the headers, is found, and the message is told once.
+    let headers = ids(Test::new(["trace", "^. Subject:", "mainlog", "rejectlog"]).at(sample()));
+    assert!(!headers.is_empty());
+    trace(&["^. Subject:"]).run().code(1);
 }
 
 #[test]

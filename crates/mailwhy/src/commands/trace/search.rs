@@ -211,10 +211,10 @@ impl<'a> Search<'a> {
             let record = &data[start..end];
             at = end.max(line_end) + 1;
             let id = exim::record_front(line).and_then(|(id, _)| id);
-            // What the reject log has of a record beside its first line are the headers of the message.
-            let text = if repeats { record.get(line.len()..).unwrap_or_default() } else { record };
-            let has = self.wanted.whats.iter().any(|what| what.is_in(text, id));
-            let user = self.wanted.user.as_ref().is_some_and(|user| user.is_in(text, id));
+            // Of a record that the main log has too, only what is nowhere but here is new: the headers of the message.
+            let is_new = |what: &What| what.is_in(record, id) && !(repeats && what.is_in(line, id));
+            let has = self.wanted.whats.iter().any(is_new);
+            let user = self.wanted.user.as_ref().is_some_and(is_new);
             match id {
                 Some(id) => {
                     if has {
