@@ -459,7 +459,7 @@ static RU: Words = Words {
         "auth-failure" => "вход",
         "tls" => "TLS",
         "bounce" => "отчёт",
-        "delay-warning" => "отчёт",
+        "delay-warning" => "извещение",
         _ => "заметка",
     },
     from: "от",

@@ -208,7 +208,7 @@ impl Page<'_> {
             push(&mut line, outcome_role(r.outcome), outcome);
             match (&r.cause, &r.host) {
                 (Some(cause), _) => {
-                    push(&mut line, Role::Plain, &format!("{}{}", pad(outcome, outcomes), cause.title))
+                    push(&mut line, Role::Plain, &format!("{}{}", pad(outcome, outcomes), cause.title));
                 }
                 (None, Some(host)) if *others == 0 => {
                     push(&mut line, Role::Plain, &pad(outcome, outcomes));

@@ -111,11 +111,17 @@ struct Search<'a> {
     main: bool,
 }
 
-/// Messages with a line that is looked for.
+/// Where what is looked for is, in a chunk or in the whole log.
 #[derive(Default)]
 struct Marks {
+    /// Messages with such a line.
     ids: HashSet<Id>,
+    /// Messages of the account.
     users: HashSet<Id>,
+    /// Such records without a message.
+    others: Vec<(Place, Vec<u8>)>,
+    /// The times of the first line and of the last.
+    span: Option<(Time, Time)>,
 }
 
 /// Which lines are collected.
@@ -184,11 +190,11 @@ impl<'a> Search<'a> {
         let mut marks = Marks::default();
         let read = self.run(
             |chunk| self.mark(chunk),
-            |(part, others, span): (Marks, Vec<_>, Option<(Time, Time)>)| {
+            |part| {
                 marks.ids.extend(part.ids);
                 marks.users.extend(part.users);
-                others.iter().for_each(|(place, record)| other(*place, record));
-                found.span = match (found.span, span) {
+                part.others.iter().for_each(|(place, record)| other(*place, record));
+                found.span = match (found.span, part.span) {
                     (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
                     (one, other) => one.or(other),
                 };
@@ -197,11 +203,10 @@ impl<'a> Search<'a> {
         (marks, read)
     }
 
-    fn mark(&self, chunk: &Chunk) -> (Marks, Vec<(Place, Vec<u8>)>, Option<(Time, Time)>) {
+    fn mark(&self, chunk: &Chunk) -> Marks {
         let data = &chunk.data[..];
         let repeats = self.main && self.roles[chunk.file as usize] == Role::Reject;
-        let mut marks = Marks::default();
-        let mut others = Vec::new();
+        let mut marks = Marks { span: span(data), ..Marks::default() };
         let mut counter = Counter::new(chunk);
         let mut at = 0;
         while let Some(hit) = self.next(data, at) {
@@ -224,18 +229,17 @@ impl<'a> Search<'a> {
                         marks.users.insert(Id::new(id));
                     }
                 }
-                None if self.wanted.invert => {}
-                None if (has || self.wanted.whats.is_empty()) && (user || self.wanted.user.is_none()) => {
-                    if self.inside(line) {
+                None => {
+                    let all = (has || self.wanted.whats.is_empty()) && (user || self.wanted.user.is_none());
+                    if all && !self.wanted.invert && self.inside(line) {
                         let line = counter.line(start);
                         let place = Place { file: chunk.file, line, offset: chunk.offset + start as u64 };
-                        others.push((place, record.to_vec()));
+                        marks.others.push((place, record.to_vec()));
                     }
                 }
-                None => {}
             }
         }
-        (marks, others, span(data))
+        marks
     }
 
     /// Where the next line is that may have what is looked for.

@@ -161,8 +161,7 @@ impl Kind {
             Self::Ip4 => {
                 let more = |b: &u8| b.is_ascii_alphanumeric();
                 let ends = match after {
-                    [b'.', next, ..] => !more(next),
-                    [next, ..] => !more(next),
+                    [b'.', next, ..] | [next, ..] => !more(next),
                     [] => true,
                 };
                 ends && !before.last().is_some_and(|b| more(b) || *b == b'.')
@@ -170,8 +169,7 @@ impl Kind {
             Self::Ip6 => {
                 let more = |b: &u8| b.is_ascii_hexdigit() || *b == b':';
                 let ends = match after {
-                    [b':' | b'.', next, ..] => !more(next),
-                    [next, ..] => !more(next),
+                    [b':' | b'.', next, ..] | [next, ..] => !more(next),
                     [] => true,
                 };
                 ends && !before.last().is_some_and(more)
@@ -194,9 +192,8 @@ impl Kind {
 /// Whether an address may begin behind this.
 fn address_begins(before: &[u8]) -> bool {
     match *before {
-        [] => true,
-        // The end of a line, as Exim writes it within a reply.
-        [.., b'\\', b'n'] => true,
+        // The latter is the end of a line, as Exim writes it within a reply.
+        [] | [.., b'\\', b'n'] => true,
         // A quotation mark, but not that of o'brien.
         [.., b, b'\'' | b'`'] => !is_label(b),
         // A field (`id=`, `set_id=`), but not the begin of a rewritten address (SRS0=…=).
