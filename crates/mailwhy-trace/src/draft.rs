@@ -259,7 +259,8 @@ fn match_host<'a>(
 }
 
 /// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
-fn is_discarded(event: &Event<'_>) -> bool {
+#[must_use]
+pub fn is_discarded(event: &Event<'_>) -> bool {
     event.original_recipient.is_none()
         && event.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
 }

@@ -17,6 +17,7 @@ mod id;
 mod message;
 mod trace;
 
+pub use draft::is_discarded;
 pub use group::{Group, GroupId, Groups, query};
 pub use id::Id;
 pub use message::{Attempt, HostFailure, Message, Outcome, Recipient, address_key, domain_of};

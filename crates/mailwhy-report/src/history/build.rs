@@ -4,7 +4,9 @@ use hashbrown::HashMap;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Lang, Stage};
 use mailwhy_logs::{Event, Kind, Time, exim, parse_duration};
-use mailwhy_trace::{GroupId, Groups, HostFailure, Id, Message, Outcome, Single, address_key, domain_of};
+use mailwhy_trace::{
+    GroupId, Groups, HostFailure, Id, Message, Outcome, Single, address_key, domain_of, is_discarded,
+};
 
 use super::verdict::{self, By, Known};
 use super::words::{About, Tally, Words};
@@ -247,6 +249,8 @@ impl<'a> Teller<'a> {
             let of = message.recipients.iter().find(|r| shown(r.address) == worst.address);
             of.and_then(|r| if r.outcome == Outcome::Failed { r.failure } else { r.deferral })
         });
+        // Where it is known no more, nothing is to be done about it.
+        let group = group.filter(|_| !matches!(history.state, State::Removed | State::Unknown));
         let mut advice = match (self.verdict(group), self.verdict(taken.rejected)) {
             (Some(verdict), _) => {
                 verdict::advice(verdict, known, worst.is_some_and(|r| r.outcome == "failed"), self.lang)
@@ -400,6 +404,13 @@ impl Taken {
         group: Option<GroupId>,
         groups: &Groups,
     ) -> bool {
+        let delivery = matches!(event.kind, Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough);
+        if delivery && is_discarded(event) {
+            step.kind = "discarded";
+            // What follows the flag.
+            step.text = event.text.get(3..).map(readable);
+            return false;
+        }
         let Some(recipient) = event.recipient.or(event.original_recipient) else { return false };
         let key = address_key(recipient, event.original_recipient);
         step.recipient = Some(shown(&key));

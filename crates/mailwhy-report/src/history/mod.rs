@@ -151,7 +151,8 @@ pub struct Cause {
 pub struct Step {
     /// When.
     pub time: Option<String>,
-    /// The kind of the line; `bounce` and `delay-warning` where a report was sent to the sender.
+    /// The kind of the line; `bounce` and `delay-warning` where a report was sent to the sender, `discarded` where an ACL
+    /// or a filter threw it away.
     pub kind: &'static str,
     /// How often, one right after the other.
     pub times: u64,

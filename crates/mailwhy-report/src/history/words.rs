@@ -250,6 +250,7 @@ static EN: Words = Words {
         "fake-reject" => "taken",
         "delivery" | "additional-delivery" | "cutthrough" => "delivered",
         "delivery-suppressed" => "not sent",
+        "discarded" => "discarded",
         "failure" => "failed",
         "deferral" => "deferred",
         "host-error" => "tried",
@@ -310,6 +311,11 @@ fn en_tries(w: &Words, a: &About<'_>) -> Option<String> {
     (a.tries > 0).then(|| format!("{}{over}", w.numbers.count(a.tries, ["try", "", "tries"])))
 }
 
+/// With a full stop, which an abbreviated unit (`дн.`) already has.
+fn stop(sentence: String) -> String {
+    if sentence.ends_with('.') { sentence } else { sentence + "." }
+}
+
 static RU: Words = Words {
     numbers: Numbers::of(Lang::Ru),
 
@@ -326,8 +332,8 @@ static RU: Words = Words {
     failed: |w, a| {
         let first = format!("Не доставлено на {}{}.", a.to, w.because(a.cause));
         match (ru_tries(w, a), a.expired) {
-            (Some(tries), true) => format!("{first} Сервер сдался: {tries}."),
-            (Some(tries), false) if a.tries > 1 => format!("{first} Всего {tries}."),
+            (Some(tries), true) => stop(format!("{first} Сервер сдался: {tries}")),
+            (Some(tries), false) if a.tries > 1 => stop(format!("{first} Всего {tries}")),
             (_, true) => format!("{first} Сервер сдался."),
             _ => first,
         }
@@ -448,6 +454,7 @@ static RU: Words = Words {
         "fake-reject" => "взято",
         "delivery" | "additional-delivery" | "cutthrough" => "доставлено",
         "delivery-suppressed" => "не отправлено",
+        "discarded" => "выброшено",
         "failure" => "отказ",
         "deferral" => "отложено",
         "host-error" => "попытка",

@@ -302,7 +302,8 @@ impl Page<'_> {
             }
             "completed" => {
                 let took = seconds(step.time.as_deref()).zip(seconds(history.time.as_deref()));
-                let took = took.map(|(end, begin)| words.numbers.duration((end - begin).max(0) as f64));
+                let took = took.filter(|(end, begin)| end > begin);
+                let took = took.map(|(end, begin)| words.numbers.duration((end - begin) as f64));
                 parts.extend(took.map(|took| format!("{} {took}", words.in_all)));
             }
             _ => {
