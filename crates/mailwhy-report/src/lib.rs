@@ -25,8 +25,7 @@ pub use history::{
     Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller,
 };
 pub use model::*;
-pub use render::{By, Format, ListFormat, Style, render, render_status};
-pub use render::{By, Format, Stories, Style, render};
+pub use render::{By, Format, ListFormat, Stories, Style, render, render_status};
 pub use summary::{Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,

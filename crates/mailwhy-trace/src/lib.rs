@@ -21,8 +21,6 @@ pub use draft::is_discarded;
 pub use group::{Group, GroupId, Groups, query};
 pub use id::Id;
 pub use message::{Attempt, HostFailure, Message, Outcome, Recipient, address_key, domain_of};
-pub use trace::Trace;
-pub use message::{HostFailure, Message, Outcome, Recipient, address_key, domain_of};
 pub use trace::{Single, Trace};
 
 /// A hash map whose order nothing may depend on.

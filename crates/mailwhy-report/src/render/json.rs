@@ -32,11 +32,6 @@ pub(super) fn print_line(model: &impl Serialize, out: &mut dyn Write) -> io::Res
 }
 
 /// JSON without characters that act on a terminal.
-fn harmless(json: &str) -> String {
-    writeln!(out, "{}", harmless(&serde_json::to_string_pretty(&value)?))
-}
-
-/// JSON in which what would act on a terminal is escaped.
 pub(super) fn harmless(json: &str) -> String {
     let mut text = String::with_capacity(json.len());
     for c in json.chars() {
