@@ -410,7 +410,10 @@ fn a_plain_scan_finds_the_same() {
         let all: Vec<_> = all.into_iter().filter(|address| plain::is_plain(address)).collect();
         assert!(all.len() > 500);
         for n in 0..100 {
-            let address = all[(n * 7919 + 13) % all.len()];
+            let whole = all[(n * 7919 + 13) % all.len()];
+            // A part of an address is another address, which mostly nobody has.
+            let part = whole.get(1..).filter(|part| n % 4 == 0 && plain::is_plain(part));
+            let address = part.unwrap_or(whole);
             let with = records.iter().filter(|r| r.addresses.iter().any(|a| a.eq_ignore_ascii_case(address)));
             let (mut expected, mut others) = (BTreeSet::new(), 0);
             for record in with {
@@ -420,7 +423,8 @@ fn a_plain_scan_finds_the_same() {
                 }
             }
             let address = std::str::from_utf8(address).unwrap();
-            let found = stories(Test::new(["trace", address, "mainlog"]).at(directory.path()));
+            let test = Test::new(["trace", "--format", "jsonl", address, "mainlog"]).at(directory.path());
+            let found = test.run().code(i32::from(expected.is_empty() && others == 0)).jsonl();
             let of = |kind: &str| found.iter().filter(|story| story["type"] == kind).collect::<Vec<_>>();
             let ids: BTreeSet<_> =
                 of("message").iter().map(|story| story["id"].as_str().unwrap().to_owned()).collect();
