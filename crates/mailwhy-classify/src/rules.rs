@@ -5,7 +5,6 @@ A text is searched as a part of the reply that begins at a word; a short one mus
 ends in a digit is not followed by another. ` * ` splits a text into parts that must follow one another.
 */
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, CodePattern, PROVIDERS, Provider};
@@ -23,14 +22,13 @@ const SHORT: usize = 4;
 /// The compiled texts.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    patterns: Trie,
-    /// For each pattern the texts that end with it; each has its place in `texts`.
-    texts_of: Vec<Range<u32>>,
+    /// The parts of all texts.
+    trie: Trie,
+    /// What each of them is a part of.
+    patterns: Vec<Pattern>,
     texts: Vec<Text>,
     /// The patterns of texts of several parts, before the last one: from there to the first.
     earlier: Vec<u32>,
-    /// For each pattern whether it is an earlier part of a text.
-    is_earlier: Vec<bool>,
     /// For each provider the causes that are known by a code alone; last those of all providers.
     by_code: Vec<ByCode>,
 }
@@ -91,6 +89,14 @@ struct Occurrence {
     previous: Option<u32>,
 }
 
+#[derive(Clone, Debug, Default)]
+struct Pattern {
+    /// The texts that end with it, a range of `Rules::texts`.
+    texts: Range<u32>,
+    /// Whether it is an earlier part of a text.
+    earlier: bool,
+}
+
 #[derive(Debug)]
 struct Text {
     target: Target,
@@ -123,19 +129,19 @@ impl Rules {
 
     /// Calls `hit` for every text that occurs in a folded reply.
     pub(crate) fn search(&self, reply: &[u8], seen: &mut Seen, mut hit: impl FnMut(Hit)) {
-        seen.begin(self.texts_of.len());
+        seen.begin(self.patterns.len());
         let mut places = std::mem::take(&mut seen.places);
-        self.patterns.places(reply, &mut places);
+        self.trie.places(reply, &mut places);
         for &place in &places {
             let start = place as usize;
-            self.patterns.at(reply, start, |pattern, end| {
+            self.trie.at(reply, start, |pattern, end| {
                 if cuts_a_word(reply, start, end) {
                     return;
                 }
-                if self.is_earlier[pattern] {
+                let Pattern { texts: Range { start: from, end: to }, earlier } = self.patterns[pattern];
+                if earlier {
                     seen.add(pattern, start, end);
                 }
-                let Range { start: from, end: to } = self.texts_of[pattern];
                 for text in &self.texts[from as usize..to as usize] {
                     if let Some(start) = self.beginning(text, start, seen) {
                         hit(Hit { target: text.target, start, end, len: text.len });
@@ -252,10 +258,13 @@ fn cuts_a_word(reply: &[u8], start: usize, end: usize) -> bool {
 #[derive(Default)]
 struct Builder {
     folded: Folded,
-    patterns: Vec<Vec<u8>>,
-    places: HashMap<Vec<u8>, u32>,
-    /// The texts, each with its last pattern.
+    /// The parts of all texts, one after another.
+    bytes: Vec<u8>,
+    /// Where each part is among them.
+    parts: Vec<(u32, u32)>,
+    /// The texts, each with its last part.
     texts: Vec<(u32, Text)>,
+    /// Their other parts.
     earlier: Vec<u32>,
 }
 
@@ -264,25 +273,23 @@ impl Builder {
         let everybody = matches!(target, Target::Match(rule) if rule.cause.provider.is_none());
         let first = self.earlier.len();
         let mut len = 0;
-        for part in text.split(" * ") {
+        let mut rest = Some(text);
+        while let Some(text) = rest {
+            let part;
+            (part, rest) = next_part(text);
             // The blanks of a text are its own: "ptr " is the word, "ptr" may go on.
             self.folded.lower(part.as_bytes());
             let from = usize::from(!part.starts_with(' '));
             let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
-            let pattern = self.folded.text.get(from..to).unwrap_or_default();
-            if pattern.len() < SHORTEST || pattern.iter().all(|b| *b == b' ') {
+            let part = self.folded.text.get(from..to).unwrap_or_default();
+            if part.len() < SHORTEST || part.iter().all(|b| *b == b' ') {
                 continue;
             }
-            len += pattern.len();
-            let place = if let Some(&place) = self.places.get(pattern) {
-                place
-            } else {
-                let place = place_of(self.patterns.len());
-                self.places.insert(pattern.to_vec(), place);
-                self.patterns.push(pattern.to_vec());
-                place
-            };
-            self.earlier.push(place);
+            len += part.len();
+            let start = place_of(self.bytes.len());
+            self.bytes.extend_from_slice(part);
+            self.earlier.push(place_of(self.parts.len()));
+            self.parts.push((start, place_of(self.bytes.len())));
         }
         if self.earlier.len() == first {
             return;
@@ -299,14 +306,22 @@ impl Builder {
     }
 
     fn build(mut self, rules: &[Rule]) -> Rules {
+        let (texts, pattern_of) = self.patterns();
+        for (last, _) in &mut self.texts {
+            *last = pattern_of[*last as usize];
+        }
         self.texts.sort_by_key(|(last, _)| *last);
-        let mut texts_of = vec![0..0; self.patterns.len()];
+        let mut patterns = vec![Pattern::default(); texts.len()];
         for (i, (last, _)) in self.texts.iter().enumerate() {
-            let range = &mut texts_of[*last as usize];
-            if *range == (0..0) {
-                range.start = place_of(i);
+            let pattern = &mut patterns[*last as usize];
+            if pattern.texts == (0..0) {
+                pattern.texts.start = place_of(i);
             }
-            range.end = place_of(i + 1);
+            pattern.texts.end = place_of(i + 1);
+        }
+        for part in &mut self.earlier {
+            *part = pattern_of[*part as usize];
+            patterns[*part as usize].earlier = true;
         }
         let mut by_code = vec![ByCode::default(); PROVIDERS.len() + 1];
         for rule in rules {
@@ -314,16 +329,52 @@ impl Builder {
             let by_code = &mut by_code[place.unwrap_or(PROVIDERS.len())];
             rule.cause.replies.iter().for_each(|pattern| by_code.add(*rule, pattern));
         }
-        let mut is_earlier = vec![false; self.patterns.len()];
-        self.earlier.iter().for_each(|&pattern| is_earlier[pattern as usize] = true);
         Rules {
-            patterns: Trie::new(&self.patterns),
-            texts_of,
+            trie: Trie::new(self.bytes, &texts),
+            patterns,
             texts: self.texts.into_iter().map(|(_, text)| text).collect(),
             earlier: self.earlier,
-            is_earlier,
             by_code,
         }
+    }
+
+    /// The parts that differ, sorted, and for each part its place among them.
+    fn patterns(&self) -> (Vec<(u32, u32)>, Vec<u32>) {
+        let bytes = |part: u32| {
+            let (start, end) = self.parts[part as usize];
+            &self.bytes[start as usize..end as usize]
+        };
+        // Numbers are compared faster than texts: the first bytes decide most.
+        let mut sorted: Vec<(u64, u32)> = (0..place_of(self.parts.len()))
+            .map(|part| {
+                let mut first = [0; 8];
+                first.iter_mut().zip(bytes(part)).for_each(|(to, from)| *to = *from);
+                (u64::from_be_bytes(first), part)
+            })
+            .collect();
+        sorted.sort_unstable();
+        for same in sorted.chunk_by_mut(|a, b| a.0 == b.0) {
+            same.sort_by_key(|&(_, part)| bytes(part));
+        }
+        let mut patterns = Vec::with_capacity(sorted.len());
+        let mut pattern_of = vec![0; sorted.len()];
+        for same in sorted.chunk_by(|a, b| a.0 == b.0 && bytes(a.1) == bytes(b.1)) {
+            for (_, part) in same {
+                pattern_of[*part as usize] = place_of(patterns.len());
+            }
+            patterns.push(self.parts[same[0].1 as usize]);
+        }
+        (patterns, pattern_of)
+    }
+}
+
+/// A text up to the next ` * `, and what is behind it.
+fn next_part(text: &str) -> (&str, Option<&str>) {
+    let star =
+        |at: usize| at > 0 && text.as_bytes()[at - 1] == b' ' && text.as_bytes().get(at + 1) == Some(&b' ');
+    match memchr::memchr_iter(b'*', text.as_bytes()).find(|&at| star(at)) {
+        Some(at) => (&text[..at - 1], Some(&text[at + 2..])),
+        None => (text, None),
     }
 }
 

@@ -3,11 +3,14 @@ A set of texts, and where they begin in another text.
 
 Every text begins at a word, so nothing need be looked for inside of words. A filter over the first three bytes leaves
 few of the places where one could begin; from there a radix tree finds all texts of the set. It is small (a node for
-each fork, not for each byte) and quick to build.
+each fork, not for each byte), quick to build, and lies in one hash table: a step is one look at it.
 */
 
 /// Shorter texts are not taken into the set.
 pub(crate) const SHORTEST: usize = 2;
+
+/// How many bytes lead to the first node.
+const ROOT: usize = 3;
 
 /// How many bits the filter has, as a power of two.
 const FILTER_BITS: u32 = 15;
@@ -21,15 +24,10 @@ const NONE: u32 = u32::MAX;
 pub(crate) struct Trie {
     /// A bit for each hash of three bytes that a text of the set may begin with.
     filter: Box<[u64; FILTER_WORDS]>,
-    /// The classes of first and second bytes; 0: no text has it there.
-    classes: [[u16; 256]; 2],
-    /// The node for each pair of classes.
-    starts: Vec<u32>,
-    /// How many classes of second bytes there are.
-    width: usize,
+    /// Texts too short for the first node.
+    short: Vec<([u8; 2], u32)>,
+    /// The nodes, a hash table with open addressing.
     nodes: Vec<Node>,
-    /// For each node the byte that leads to it.
-    keys: Vec<u8>,
     /// The texts, one after another: labels are parts of them.
     bytes: Vec<u8>,
 }
@@ -39,106 +37,117 @@ struct Node {
     /// The bytes after the key: the first eight, and where all of them stand.
     head: u64,
     label: u32,
-    label_len: u16,
-    /// How many children there are, and the place of the first.
-    children: u16,
-    first: u32,
+    /// What leads here: the place of the parent and a byte, or the first bytes.
+    key: u32,
     /// The text that ends here.
     text: u32,
+    /// A bit for each child's key, modulo 32.
+    children: u32,
+    label_len: u16,
+}
+
+impl Node {
+    /// No parent has this place, see [`Trie::new`].
+    const FREE: Self = Self { head: 0, label: 0, key: NONE, text: NONE, children: 0, label_len: 0 };
 }
 
 impl Trie {
-    /// Makes a set of texts, which must differ from one another.
+    /// Makes a set of texts, given where each begins and ends among `bytes`. They must be sorted and differ.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "texts are shorter than 64 KiB, all of them than 4 GiB"
     )]
-    pub(crate) fn new(texts: &[Vec<u8>]) -> Self {
-        let mut sorted: Vec<u32> = (0..texts.len() as u32).collect();
-        sorted.retain(|&i| (SHORTEST..usize::from(u16::MAX)).contains(&texts[i as usize].len()));
-        sorted.sort_unstable_by(|&a, &b| texts[a as usize].cmp(&texts[b as usize]));
-        let sorted: Vec<(&[u8], u32)> = sorted.into_iter().map(|i| (&*texts[i as usize], i)).collect();
-
-        let mut classes = [[0u16; 256]; 2];
-        let mut counts = [1u16; 2];
-        for (text, _) in &sorted {
-            for (place, (classes, count)) in classes.iter_mut().zip(&mut counts).enumerate() {
-                let class = &mut classes[usize::from(text[place])];
-                if *class == 0 {
-                    *class = *count;
-                    *count += 1;
+    pub(crate) fn new(bytes: Vec<u8>, texts: &[(u32, u32)]) -> Self {
+        let text = |i: usize| &bytes[texts[i].0 as usize..texts[i].1 as usize];
+        let mut filter = Box::new([0; FILTER_WORDS]);
+        let mut short = Vec::new();
+        let mut long = Vec::with_capacity(texts.len());
+        for i in 0..texts.len() {
+            match *text(i) {
+                [a, b, c, ..] if text(i).len() <= usize::from(u16::MAX) => {
+                    let (word, bit) = filter_place([a, b, c]);
+                    filter[word] |= 1 << bit;
+                    long.push(i as u32);
                 }
+                [a, b] => {
+                    for c in 0..=255 {
+                        let (word, bit) = filter_place([a, b, c]);
+                        filter[word] |= 1 << bit;
+                    }
+                    short.push(([a, b], i as u32));
+                }
+                _ => {}
             }
         }
-        let width = usize::from(counts[1]);
-        let mut trie = Self {
-            filter: Box::new([0; FILTER_WORDS]),
-            classes,
-            starts: vec![NONE; usize::from(counts[0]) * width],
-            width,
-            nodes: Vec::new(),
-            keys: Vec::new(),
-            bytes: Vec::new(),
-        };
-        let mut offsets = Vec::with_capacity(sorted.len());
-        for (text, _) in &sorted {
-            offsets.push(trie.bytes.len() as u32);
-            trie.bytes.extend_from_slice(text);
-            let third = text.get(2).map_or(0..=255, |&b| b..=b);
-            for third in third {
-                let (word, bit) = filter_place([text[0], text[1], third]);
-                trie.filter[word] |= 1 << bit;
-            }
-        }
+        // A radix tree has less than two nodes for each text; so the table is never full.
+        let size = (3 * long.len()).next_power_of_two().max(16);
+        let mut nodes = vec![Node::FREE; size];
+        let text = |i: usize| text(long[i] as usize);
 
-        // Each node stands for the texts from..to, which have the first `depth` bytes in common.
-        let mut todo = std::collections::VecDeque::new();
-        for (from, to) in runs(0, sorted.len(), |i| [sorted[i].0[0], sorted[i].0[1]]) {
-            let text = sorted[from].0;
-            let start = trie.start_of(text[0], text[1]);
-            trie.starts[start] = trie.push(0);
-            todo.push_back((trie.nodes.len() - 1, from, to, SHORTEST));
+        // Each entry stands for the texts from..to, which have the first `depth` bytes in common; the parents come first.
+        let mut todo: Vec<(u32, usize, usize, usize)> = Vec::with_capacity(long.len());
+        for (from, to) in runs(0, long.len(), |i| text(i).first_chunk::<ROOT>()) {
+            if let Some(&first) = text(from).first_chunk() {
+                todo.push((root_key(first), from, to, ROOT));
+            }
         }
-        while let Some((node, mut from, to, depth)) = todo.pop_front() {
-            let (low, high) = (sorted[from].0, sorted[to - 1].0);
-            let common = low.iter().zip(high).take_while(|(a, b)| a == b).count();
-            let label = offsets[from] + depth as u32;
-            let mut text = NONE;
+        while let Some((key, mut from, to, depth)) = todo.pop() {
+            let (low, high) = (text(from), text(to - 1));
+            let common = depth + low[depth..].iter().zip(&high[depth..]).take_while(|(a, b)| a == b).count();
+            let mut node = Node {
+                head: word(&low[depth..common]),
+                label: texts[long[from] as usize].0 + depth as u32,
+                label_len: (common - depth) as u16,
+                key,
+                ..Node::FREE
+            };
+            let mut place = slot(key, size);
+            while nodes[place].key != NONE {
+                place = (place + 1) % size;
+            }
             if low.len() == common {
-                text = sorted[from].1;
+                node.text = long[from];
                 from += 1;
             }
-            let first = trie.nodes.len();
-            for (from, to) in runs(from, to, |i| sorted[i].0[common]) {
-                trie.push(sorted[from].0[common]);
-                todo.push_back((trie.nodes.len() - 1, from, to, common + 1));
+            for (from, to) in runs(from, to, |i| text(i)[common]) {
+                let byte = text(from)[common];
+                node.children |= 1 << (byte % 32);
+                todo.push((child_key(place, byte), from, to, common + 1));
             }
-            trie.nodes[node] = Node {
-                head: word(&low[depth..common]),
-                label,
-                label_len: (common - depth) as u16,
-                children: (trie.nodes.len() - first) as u16,
-                first: first as u32,
-                text,
-            };
+            nodes[place] = node;
         }
-        trie
+        Self { filter, short, nodes, bytes }
     }
 
-    /// Finds the places of a text where texts of the set may begin: at words, and at what is no letter or digit.
+    /// Finds the places of a text where texts of the set may begin: at words, and at what is no letter or digit. The
+    /// text is in lower case.
     #[expect(clippy::cast_possible_truncation, reason = "texts are short")]
     pub(crate) fn places(&self, text: &[u8], places: &mut Vec<u32>) {
         places.clear();
         places.resize(text.len(), 0);
         let mut count = 0;
         let mut inside = 0;
-        for (i, &[a, b, c]) in text.array_windows().enumerate() {
-            let alnum = ALNUM[usize::from(a)];
-            let (word, bit) = filter_place([a, b, c]);
-            // Written anyway and counted only if it is one: a branch would be mispredicted at every other word.
-            places[count] = i as u32;
-            count += (self.filter[word] >> bit) as usize & 1 & !(inside & alnum);
-            inside = alnum;
+        for (block, chunk) in text.chunks(64).enumerate() {
+            let mut alnum = 0;
+            let (words, rest) = chunk.as_chunks::<8>();
+            for (i, word) in words.iter().enumerate() {
+                alnum |= alphanumeric(u64::from_le_bytes(*word)) << (8 * i);
+            }
+            if !rest.is_empty() {
+                alnum |= alphanumeric(word(rest)) << (8 * words.len());
+            }
+            let mut starts = !(alnum & (alnum << 1 | inside));
+            inside = alnum >> 63;
+            let tail = &text[64 * block..];
+            while starts != 0 {
+                let i = starts.trailing_zeros() as usize;
+                starts &= starts - 1;
+                let Some(&three) = tail.get(i..).and_then(|tail| tail.first_chunk()) else { break };
+                let (word, bit) = filter_place(three);
+                // Written anyway and counted only if it is one: a branch would be mispredicted at every other word.
+                places[count] = (64 * block + i) as u32;
+                count += (self.filter[word] >> bit) as usize & 1;
+            }
         }
         places.truncate(count);
     }
@@ -146,61 +155,87 @@ impl Trie {
     /// Calls `found` with each text of the set that begins at a place, and its end.
     #[inline]
     pub(crate) fn at(&self, text: &[u8], place: usize, mut found: impl FnMut(usize, usize)) {
-        let (Some(&a), Some(&b)) = (text.get(place), text.get(place + 1)) else { return };
-        let mut node = self.starts[self.start_of(a, b)];
-        let mut end = place + SHORTEST;
-        if node == NONE {
-            return;
+        let Some(&first) = text.get(place..).and_then(|text| text.first_chunk()) else { return };
+        for &(two, id) in &self.short {
+            if first[..2] == two {
+                found(id as usize, place + 2);
+            }
         }
-        loop {
-            let Node { head, label, label_len, children, first, text: id } = self.nodes[node as usize];
-            let len = usize::from(label_len);
+        let mut end = place + ROOT;
+        let mut next = self.node(root_key(first));
+        while let Some((place, node)) = next {
+            let len = usize::from(node.label_len);
             let rest = &text[end..];
             // Eight bytes at once: most labels are shorter, and most others differ early.
             let shift = 64 - 8 * len.min(8) as u32;
-            if rest.len() < len || (word(rest) ^ head).checked_shl(shift).unwrap_or(0) != 0 {
+            if rest.len() < len || (word(rest) ^ node.head).checked_shl(shift).unwrap_or(0) != 0 {
                 return;
             }
-            if len > 8 && rest[8..len] != self.bytes[label as usize + 8..label as usize + len] {
+            let label = node.label as usize;
+            if len > 8 && rest[8..len] != self.bytes[label + 8..label + len] {
                 return;
             }
             end += len;
-            if id != NONE {
-                found(id as usize, end);
+            if node.text != NONE {
+                found(node.text as usize, end);
             }
-            let Some(key) = text.get(end) else { return };
-            let keys = &self.keys[first as usize..first as usize + usize::from(children)];
-            let Some(child) = keys.iter().position(|k| k == key) else { return };
-            #[expect(clippy::cast_possible_truncation, reason = "there are 256 keys at most")]
-            let child = child as u32;
-            node = first + child;
+            let Some(&byte) = text.get(end) else { return };
+            if node.children >> (byte % 32) & 1 == 0 {
+                return;
+            }
             end += 1;
+            next = self.node(child_key(place, byte));
         }
     }
 
-    fn start_of(&self, first: u8, second: u8) -> usize {
-        let [firsts, seconds] = &self.classes;
-        usize::from(firsts[usize::from(first)]) * self.width + usize::from(seconds[usize::from(second)])
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "as many as there are texts, twice")]
-    fn push(&mut self, key: u8) -> u32 {
-        self.nodes.push(Node { head: 0, label: 0, label_len: 0, children: 0, first: 0, text: NONE });
-        self.keys.push(key);
-        self.nodes.len() as u32 - 1
+    #[inline]
+    fn node(&self, key: u32) -> Option<(usize, &Node)> {
+        let mut place = slot(key, self.nodes.len());
+        loop {
+            let node = self.nodes.get(place)?;
+            if node.key == key {
+                return Some((place, node));
+            }
+            if node.key == NONE {
+                return None;
+            }
+            place = (place + 1) % self.nodes.len();
+        }
     }
 }
 
-/// 1 for letters and digits.
-const ALNUM: [usize; 256] = {
-    let mut table = [0; 256];
-    let mut b = 0;
-    while b < 256 {
-        table[b] = (b as u8).is_ascii_alphanumeric() as usize;
-        b += 1;
-    }
-    table
-};
+/// The key of the node for the first bytes; such keys are greater than those of children.
+#[inline]
+fn root_key([a, b, c]: [u8; ROOT]) -> u32 {
+    u32::from_le_bytes([a, b, c, 0xff])
+}
+
+/// The key of a child.
+#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^24 - 2^16 nodes")]
+#[inline]
+fn child_key(parent: usize, byte: u8) -> u32 {
+    (parent as u32) << 8 | u32::from(byte)
+}
+
+/// Where in a table a key would stand; its size is a power of two.
+#[inline]
+fn slot(key: u32, size: usize) -> usize {
+    let hash = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (hash >> 32) as usize & (size - 1)
+}
+
+/// A bit for each of eight bytes that is a letter in lower case or a digit.
+#[inline]
+fn alphanumeric(bytes: u64) -> u64 {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let low = bytes & 0x7f * EACH;
+    // The high bit of each byte of the sum tells whether that byte is at least so great.
+    let at_least = |least: u8| low + u64::from(0x80 - least) * EACH;
+    let between = |from: u8, to: u8| at_least(from) & !at_least(to + 1);
+    let high = (between(b'a', b'z') | between(b'0', b'9')) & !bytes & 0x80 * EACH;
+    // Gathers the high bits: each is shifted to the place of its byte among the highest eight.
+    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
 
 /// The first eight bytes, or as many as there are.
 #[inline]
@@ -241,7 +276,13 @@ mod tests {
     use super::*;
 
     fn found(texts: &[Vec<u8>], text: &[u8]) -> Vec<(usize, usize, usize)> {
-        let trie = Trie::new(texts);
+        let (mut bytes, mut spans) = (Vec::new(), Vec::new());
+        for text in texts {
+            let from = bytes.len() as u32;
+            bytes.extend_from_slice(text);
+            spans.push((from, bytes.len() as u32));
+        }
+        let trie = Trie::new(bytes, &spans);
         let (mut places, mut found) = (Vec::new(), Vec::new());
         trie.places(text, &mut places);
         for place in places {
@@ -254,10 +295,11 @@ mod tests {
     proptest! {
         #[test]
         fn finds_what_a_plain_search_finds(
-            texts in prop::collection::hash_set("[ab .]{2,5}", 0..40),
-            text in "[ab .]{0,40}",
+            texts in prop::collection::hash_set("[ab .я]{2,5}|[ab]{9,20}", 0..40),
+            text in "[ab .я]{0,40}|[ab ]{60,140}",
         ) {
-            let texts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+            let mut texts: Vec<Vec<u8>> = texts.into_iter().map(String::into_bytes).collect();
+            texts.sort();
             let text = [text.as_bytes(), b"  "].concat();
             let mut want = Vec::new();
             for (id, needle) in texts.iter().enumerate() {
