@@ -20,6 +20,8 @@ pub(crate) struct Folded {
     jumps: Vec<(u32, u32)>,
     /// The length of the original.
     end: u32,
+    /// See [`mark_stops`].
+    stops: Vec<u8>,
 }
 
 impl Folded {
@@ -55,6 +57,7 @@ impl Folded {
         self.jumps.clear();
         self.end = u32::try_from(text.len()).unwrap_or(u32::MAX);
         self.text.push(b' ');
+        mark_stops(text, &mut self.stops);
 
         let mut first: Option<FirstCode> = None;
         let (mut blank, mut line_start) = (false, true);
@@ -98,16 +101,16 @@ impl Folded {
             }
             self.push(if LOWER { byte.to_ascii_lowercase() } else { byte }, i);
             i += len;
-            let run = plain_run(&text[i..]);
+            let plain = self.stops.get(i..).unwrap_or_default();
+            let run = memchr::memchr(1, plain).unwrap_or(plain.len());
             if run > 0 {
                 self.jump(i);
-                let run = &text[i..i + run];
+                let start = self.text.len();
+                self.text.extend_from_slice(&text[i..i + run]);
                 if LOWER {
-                    self.text.extend(run.iter().map(u8::to_ascii_lowercase));
-                } else {
-                    self.text.extend_from_slice(run);
+                    self.text[start..].make_ascii_lowercase();
                 }
-                i += run.len();
+                i += run;
             }
         }
         if self.text.last() != Some(&b' ') {
@@ -133,40 +136,18 @@ impl Folded {
     }
 }
 
-/// How many bytes the text goes on with, of which nothing but the case can change: words with single blanks between
-/// them, up to one that may be a repeated code.
-#[inline]
-fn plain_run(text: &[u8]) -> usize {
-    // A byte stops the run by itself (2), or if it is a blank (1) and what follows is no plain word.
-    const STOPS: [u8; 256] = {
-        let mut table = [0; 256];
-        let mut b = 0;
-        while b < 256 {
-            table[b] = match b as u8 {
-                b' ' => 1,
-                b'\\' | ..b' ' | 0x80.. => 2,
-                _ => 0,
-            };
-            b += 1;
-        }
-        table
-    };
-    const STOPPED_BEFORE: [u8; 256] = {
-        let mut table = [0; 256];
-        let mut b = 0;
-        while b < 256 {
-            table[b] = match b as u8 {
-                b'2'..=b'5' | b' ' => 3,
-                _ if STOPS[b] != 0 => 3,
-                _ => 2,
-            };
-            b += 1;
-        }
-        table
-    };
-    let stops = |pair: &[u8]| STOPS[usize::from(pair[0])] & STOPPED_BEFORE[usize::from(pair[1])] != 0;
-    // The last byte is left to the caller: nothing follows it.
-    text.windows(2).position(stops).unwrap_or(text.len().saturating_sub(1))
+/// Notes for each byte but the last whether more than its case may change there. From one such byte to the next are
+/// words with single blanks between them, up to one that may be a repeated code.
+fn mark_stops(text: &[u8], stops: &mut Vec<u8>) {
+    // What no word holds: controls, escapes, letters beyond ASCII.
+    let odd = |b: u8| (b.wrapping_sub(b' ') >= 0x80 - b' ') | (b == b'\\');
+    let no_word = |b: u8| odd(b) | (b == b' ') | (b.wrapping_sub(b'2') < 4);
+    stops.clear();
+    stops.resize(text.len().saturating_sub(1), 0);
+    // Without a branch for each byte, so that the compiler does many of them at once.
+    for ((stop, &b), &next) in stops.iter_mut().zip(text).zip(text.iter().skip(1)) {
+        *stop = u8::from(odd(b) | ((b == b' ') & no_word(next)));
+    }
 }
 
 enum Unit {

@@ -199,7 +199,7 @@ impl Trie {
             if node.key == NONE {
                 return None;
             }
-            place = (place + 1) % self.nodes.len();
+            place = (place + 1) & (self.nodes.len() - 1);
         }
     }
 }

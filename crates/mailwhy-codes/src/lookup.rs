@@ -67,8 +67,9 @@ const fn hash_step(hash: u32, byte: u8) -> u32 {
     (hash ^ byte.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193)
 }
 
+/// A power of two, so that places are counted without a division.
 const fn index_size(names: &Names) -> usize {
-    (2 * names.len()).next_power_of_two()
+    (4 * names.len()).next_power_of_two()
 }
 
 /// A hash table of the names: each place holds a place in `names` plus one, or 0. Made by the compiler.
@@ -84,7 +85,7 @@ const fn index<const SIZE: usize>(names: &Names) -> [u16; SIZE] {
         }
         let mut place = slot(hash, SIZE);
         while index[place] != 0 {
-            place = (place + 1) % SIZE;
+            place = (place + 1) & (SIZE - 1);
         }
         i += 1;
         index[place] = i as u16;
@@ -93,7 +94,7 @@ const fn index<const SIZE: usize>(names: &Names) -> [u16; SIZE] {
 }
 
 const fn slot(hash: u32, size: usize) -> usize {
-    (hash ^ (hash >> 15)) as usize % size
+    (hash ^ (hash >> 15)) as usize & (size - 1)
 }
 
 fn find(names: &'static Names, index: &[u16], hash: u32, name: &[u8]) -> Option<&'static Provider> {
@@ -103,7 +104,7 @@ fn find(names: &'static Names, index: &[u16], hash: u32, name: &[u8]) -> Option<
         if known.as_bytes().eq_ignore_ascii_case(name) {
             return Some(provider);
         }
-        place = (place + 1) % index.len();
+        place = (place + 1) & (index.len() - 1);
     }
     None
 }
