@@ -173,16 +173,19 @@ impl<'a> Case<'a> {
 
     /// The codes that rules may give a meaning, each once.
     pub(crate) fn keys<'k>(&self, keys: &'k mut [CodeKey; 4]) -> &'k [CodeKey] {
-        let outer = self.replies.outer;
-        let enhanced = [self.enhanced, outer.and_then(|r| r.enhanced)].into_iter().flatten();
-        let basic = [self.code, outer.and_then(|r| r.code)].into_iter().flatten();
         let mut count = 0;
-        for key in enhanced.map(|e| CodeKey::Enhanced(e.subject, e.detail)).chain(basic.map(CodeKey::Basic)) {
+        let mut add = |key: CodeKey| {
             if !keys[..count].contains(&key) {
                 keys[count] = key;
                 count += 1;
             }
-        }
+        };
+        let key_of = |e: Enhanced| CodeKey::Enhanced(e.subject, e.detail);
+        let outer = self.replies.outer;
+        self.enhanced.map(key_of).into_iter().for_each(&mut add);
+        outer.and_then(|r| r.enhanced).map(key_of).into_iter().for_each(&mut add);
+        self.code.map(CodeKey::Basic).into_iter().for_each(&mut add);
+        outer.and_then(|r| r.code).map(CodeKey::Basic).into_iter().for_each(&mut add);
         &keys[..count]
     }
 
@@ -199,31 +202,29 @@ impl<'a> Case<'a> {
         Some(Finding { len, span: self.code_span(), ..Finding::of_rule(strength, rule) })
     }
 
-    /// What the codes and the stage say by themselves.
-    pub(crate) fn by_itself(&self) -> impl Iterator<Item = Finding> {
-        let enhanced = self.enhanced_entry.map(|entry| {
+    /// Calls `found` with what the codes and the stage say by themselves.
+    pub(crate) fn by_itself(&self, mut found: impl FnMut(Finding)) {
+        let span = self.code_span();
+        if let Some(entry) = self.enhanced_entry {
             let strength = if entry.generic { Strength::GenericEnhanced } else { Strength::Enhanced };
-            Finding {
+            found(Finding {
                 passed_on: self.replies.inner.is_some(),
-                span: self.code_span(),
+                span,
                 text: Some(&entry.text),
                 ..Finding::of(strength, entry.reason, entry.rule)
-            }
-        });
-        let basic = self.basic_entry;
-        let stage = basic.zip(self.stage).and_then(|(entry, stage)| {
-            let reason = entry.reason_at(stage)?;
-            Some(Finding {
-                span: self.code_span(),
-                ..Finding::of(Strength::Stage, reason, stage_rule(stage))
-            })
-        });
-        let basic = basic.map(|entry| Finding {
-            span: self.code_span(),
+            });
+        }
+        let Some(entry) = self.basic_entry else { return };
+        if let Some(stage) = self.stage
+            && let Some(reason) = entry.reason_at(stage)
+        {
+            found(Finding { span, ..Finding::of(Strength::Stage, reason, stage_rule(stage)) });
+        }
+        found(Finding {
+            span,
             text: Some(&entry.text),
             ..Finding::of(Strength::Basic, entry.reason, entry.rule)
         });
-        [enhanced, stage, basic].into_iter().flatten()
     }
 
     /// Whether the codes are in the set. Where the text has no code, the class stands for all its codes; where that is not

@@ -171,15 +171,16 @@ impl Classifier {
         }
         let mut keys = [CodeKey::Basic(0); 4];
         let keys = case.keys(&mut keys);
-        let providers = known.all().map(Some).chain([None]);
-        for rule in providers.flat_map(|provider| self.rules.by_code(provider, keys)) {
-            if let Some(finding) = case.by_code(rule) {
-                found(finding, None);
-            }
+        if !keys.is_empty() {
+            let mut by_code = |rule| {
+                if let Some(finding) = case.by_code(rule) {
+                    found(finding, None);
+                }
+            };
+            known.all().for_each(|provider| self.rules.by_code(Some(provider), keys, &mut by_code));
+            self.rules.by_code(None, keys, by_code);
         }
-        for finding in case.by_itself() {
-            found(finding, None);
-        }
+        case.by_itself(|finding| found(finding, None));
         Weighed { case, known }
     }
 }

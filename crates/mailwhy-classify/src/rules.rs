@@ -165,21 +165,22 @@ impl Rules {
         Some(start)
     }
 
-    /// The causes of a provider, or else of all, that may be known by one of these codes alone.
+    /// Calls `found` for the causes of a provider, or else of all, that may be known by one of these codes alone.
     pub(crate) fn by_code(
         &self,
         provider: Option<&'static Provider>,
         codes: &[CodeKey],
-    ) -> impl Iterator<Item = Rule> {
+        mut found: impl FnMut(Rule),
+    ) {
         let place = provider.map_or(Some(PROVIDERS.len()), |p| PROVIDERS.element_offset(p));
-        place.into_iter().flat_map(move |place| {
-            let ByCode { exact, sets } = &self.by_code[place];
-            let exact = codes.iter().flat_map(|&code| {
+        let Some(ByCode { exact, sets }) = place.and_then(|place| self.by_code.get(place)) else { return };
+        if !exact.is_empty() {
+            for &code in codes {
                 let from = exact.partition_point(|&(key, _)| key < code);
-                exact[from..].iter().take_while(move |&&(key, _)| key == code).map(|&(_, rule)| rule)
-            });
-            exact.chain(sets.iter().copied())
-        })
+                exact[from..].iter().take_while(|&&(key, _)| key == code).for_each(|&(_, rule)| found(rule));
+            }
+        }
+        sets.iter().for_each(|&rule| found(rule));
     }
 }
 
