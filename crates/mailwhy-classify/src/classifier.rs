@@ -147,7 +147,7 @@ impl Classifier {
         hits.clear();
         let mut signs = Signs::default();
         self.rules.search(&folded.text, seen, |hit| match hit.target {
-            Target::Sign(sign) => signs.add(sign, hit.end),
+            Target::Sign(sign) => signs.add(sign, &folded.text, hit.start, hit.end),
             _ => hits.push(hit),
         });
         let replies = Replies::find(&folded.text, &signs);

@@ -209,16 +209,16 @@ fn repeated(text: &[u8], first: &mut Option<FirstCode>, line_start: bool, before
         return None;
     }
     let rest = rest.get(1..).unwrap_or_default();
-    let enhanced = Enhanced::prefix(rest.trim_ascii_start());
+    let enhanced = || Enhanced::prefix(rest.trim_ascii_start());
     match first {
         None => {
             if before.len() == 1 || before.ends_with(b":") {
-                *first = Some(FirstCode { digits, enhanced: enhanced.map(|(code, _)| code) });
+                *first = Some(FirstCode { digits, enhanced: enhanced().map(|(code, _)| code) });
             }
             None
         }
         Some(first) if first.digits == digits => {
-            let same = enhanced.filter(|(code, _)| first.enhanced == Some(*code));
+            let same = enhanced().filter(|(code, _)| first.enhanced == Some(*code));
             if !line_start && separator != Some(b'-') && same.is_none() {
                 return None;
             }

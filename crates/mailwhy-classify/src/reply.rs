@@ -28,7 +28,7 @@ pub(crate) enum Sign {
 pub(crate) const SIGNS: [(&str, Sign); 23] = [
     ("smtp error from remote mail", Sign::Exim),
     ("(in reply to ", Sign::Postfix),
-    (" host ", Sign::Host),
+    ("host ", Sign::Host),
     ("sender address rejected: un", Sign::SenderCheck),
     ("sender verif", Sign::SenderCheck),
     ("sender callout", Sign::SenderCheck),
@@ -65,11 +65,12 @@ pub(crate) struct Signs {
 }
 
 impl Signs {
-    /// Notes a sign; they come in the order of the text.
-    pub(crate) fn add(&mut self, sign: Sign, end: usize) {
+    /// Notes a sign and where it is in a text; they come in the order of the text.
+    pub(crate) fn add(&mut self, sign: Sign, text: &[u8], start: usize, end: usize) {
         match sign {
             Sign::Exim => self.exim = self.exim.or(Some(end)),
             Sign::Postfix => self.postfix = Some(end),
+            Sign::Host if start > 0 && text[start - 1] != b' ' => {}
             Sign::Host => self.host = self.host.or(Some(end)),
             Sign::SenderCheck => self.sender = self.sender.or(Some(end)),
             Sign::Temporary => self.temporary = true,
@@ -293,7 +294,7 @@ mod tests {
         let mut signs = Signs::default();
         Rules::new(&[]).search(&folded.text, &mut Seen::default(), |hit| {
             if let Target::Sign(sign) = hit.target {
-                signs.add(sign, hit.end);
+                signs.add(sign, &folded.text, hit.start, hit.end);
             }
         });
         (Replies::find(&folded.text, &signs), folded.text)

@@ -95,6 +95,7 @@ struct Pattern {
     texts: Range<u32>,
     /// Whether it is an earlier part of a text.
     earlier: bool,
+    ends: Ends,
 }
 
 #[derive(Debug)]
@@ -135,10 +136,10 @@ impl Rules {
         for &place in &places {
             let start = place as usize;
             self.trie.at(reply, start, |pattern, end| {
-                if cuts_a_word(reply, start, end) {
+                let Pattern { texts: Range { start: from, end: to }, earlier, ends } = self.patterns[pattern];
+                if ends.cuts_a_word(reply.get(end)) {
                     return;
                 }
-                let Pattern { texts: Range { start: from, end: to }, earlier } = self.patterns[pattern];
                 if earlier {
                     seen.add(pattern, start, end);
                 }
@@ -248,12 +249,35 @@ impl Seen {
     }
 }
 
-/// Whether a short text ends inside of a word, or a number in the middle.
-#[inline]
-fn cuts_a_word(reply: &[u8], start: usize, end: usize) -> bool {
-    let (last, after) = (reply[end - 1], reply.get(end).copied().unwrap_or(b' '));
-    let short = end - start <= SHORT && last.is_ascii_alphanumeric() && after.is_ascii_alphanumeric();
-    short || last.is_ascii_digit() && after.is_ascii_digit()
+/// How a pattern must end.
+#[derive(Clone, Copy, Debug, Default)]
+enum Ends {
+    #[default]
+    Anywhere,
+    /// A short one ends with a word.
+    Word,
+    /// One that ends in a digit ends with the number.
+    Number,
+}
+
+impl Ends {
+    fn of(pattern: &[u8]) -> Self {
+        match pattern.last() {
+            Some(last) if pattern.len() <= SHORT && last.is_ascii_alphanumeric() => Self::Word,
+            Some(b'0'..=b'9') => Self::Number,
+            _ => Self::Anywhere,
+        }
+    }
+
+    /// Whether a pattern that is followed by this byte ends where it must not.
+    #[inline]
+    fn cuts_a_word(self, after: Option<&u8>) -> bool {
+        match self {
+            Self::Anywhere => false,
+            Self::Word => after.is_some_and(u8::is_ascii_alphanumeric),
+            Self::Number => after.is_some_and(u8::is_ascii_digit),
+        }
+    }
 }
 
 #[derive(Default)]
@@ -312,7 +336,9 @@ impl Builder {
             *last = pattern_of[*last as usize];
         }
         self.texts.sort_by_key(|(last, _)| *last);
-        let mut patterns = vec![Pattern::default(); texts.len()];
+        let ends = |&(start, end): &(u32, u32)| Ends::of(&self.bytes[start as usize..end as usize]);
+        let mut patterns: Vec<Pattern> =
+            texts.iter().map(|text| Pattern { ends: ends(text), ..Pattern::default() }).collect();
         for (i, (last, _)) in self.texts.iter().enumerate() {
             let pattern = &mut patterns[*last as usize];
             if pattern.texts == (0..0) {

@@ -26,6 +26,8 @@ pub(crate) struct Trie {
     filter: Box<[u64; FILTER_WORDS]>,
     /// Texts too short for the first node.
     short: Vec<([u8; 2], u32)>,
+    /// Zero if a text of the set begins with a blank, else all ones.
+    skip_blanks: u64,
     /// The nodes, a hash table with open addressing.
     nodes: Vec<Node>,
     /// The texts, one after another: labels are parts of them.
@@ -62,7 +64,11 @@ impl Trie {
         let mut filter = Box::new([0; FILTER_WORDS]);
         let mut short = Vec::new();
         let mut long = Vec::with_capacity(texts.len());
+        let mut skip_blanks = u64::MAX;
         for i in 0..texts.len() {
+            if text(i).starts_with(b" ") {
+                skip_blanks = 0;
+            }
             match *text(i) {
                 [a, b, c, ..] if text(i).len() <= usize::from(u16::MAX) => {
                     let (word, bit) = filter_place([a, b, c]);
@@ -116,7 +122,7 @@ impl Trie {
             }
             nodes[place] = node;
         }
-        Self { filter, short, nodes, bytes }
+        Self { filter, short, skip_blanks, nodes, bytes }
     }
 
     /// Finds the places of a text where texts of the set may begin: at words, and at what is no letter or digit. The
@@ -128,15 +134,18 @@ impl Trie {
         let mut count = 0;
         let mut inside = 0;
         for (block, chunk) in text.chunks(64).enumerate() {
-            let mut alnum = 0;
+            let (mut alnum, mut blank) = (0, 0);
             let (words, rest) = chunk.as_chunks::<8>();
-            for (i, word) in words.iter().enumerate() {
-                alnum |= alphanumeric(u64::from_le_bytes(*word)) << (8 * i);
-            }
+            let mut add = |bytes: u64, i: usize| {
+                let (a, b) = classes(bytes);
+                alnum |= a << (8 * i);
+                blank |= b << (8 * i);
+            };
+            words.iter().enumerate().for_each(|(i, word)| add(u64::from_le_bytes(*word), i));
             if !rest.is_empty() {
-                alnum |= alphanumeric(word(rest)) << (8 * words.len());
+                add(word(rest), words.len());
             }
-            let mut starts = !(alnum & (alnum << 1 | inside));
+            let mut starts = !(alnum & (alnum << 1 | inside) | blank & self.skip_blanks);
             inside = alnum >> 63;
             let tail = &text[64 * block..];
             while starts != 0 {
@@ -224,17 +233,17 @@ fn slot(key: u32, size: usize) -> usize {
     (hash >> 32) as usize & (size - 1)
 }
 
-/// A bit for each of eight bytes that is a letter in lower case or a digit.
+/// A bit for each of eight bytes that is a letter in lower case or a digit, and one for each that is a blank.
 #[inline]
-fn alphanumeric(bytes: u64) -> u64 {
+fn classes(bytes: u64) -> (u64, u64) {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let low = bytes & 0x7f * EACH;
     // The high bit of each byte of the sum tells whether that byte is at least so great.
     let at_least = |least: u8| low + u64::from(0x80 - least) * EACH;
     let between = |from: u8, to: u8| at_least(from) & !at_least(to + 1);
-    let high = (between(b'a', b'z') | between(b'0', b'9')) & !bytes & 0x80 * EACH;
     // Gathers the high bits: each is shifted to the place of its byte among the highest eight.
-    (high >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    let gathered = |high: u64| ((high & !bytes & 0x80 * EACH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    (gathered(between(b'a', b'z') | between(b'0', b'9')), gathered(between(b' ', b' ')))
 }
 
 /// The first eight bytes, or as many as there are.
