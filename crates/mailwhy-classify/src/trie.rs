@@ -1,31 +1,34 @@
 /*!
 A set of texts, and where they begin in another text.
 
-Every text begins at a word, so nothing need be looked for inside of words. A filter over the first three bytes leaves
-few of the places where one could begin; from there a radix tree finds all texts of the set. It is small (a node for
-each fork, not for each byte), quick to build, and lies in one hash table: a step is one look at it.
+Every text begins at a word, so nothing need be looked for inside of words. A filter over the first bytes leaves few of
+the places where one could begin; from there a radix tree finds all texts of the set. It is small (a node for each
+fork, not for each byte), quick to build, and lies in one hash table: a step is one look at it.
 */
 
 /// Shorter texts are not taken into the set.
 pub(crate) const SHORTEST: usize = 2;
 
-/// How many bytes lead to the first node.
-const ROOT: usize = 3;
+/// How many bytes lead to the first node of a text.
+const ROOT: usize = 5;
 
-/// How many bits the filter has, as a power of two.
+/// How many bytes lead to it when the text is shorter than that.
+const SHORT_ROOT: usize = 3;
+
+/// How many bits a filter has, as a power of two.
 const FILTER_BITS: u32 = 15;
-
-const FILTER_WORDS: usize = 1 << (FILTER_BITS - u64::BITS.ilog2());
 
 const NONE: u32 = u32::MAX;
 
 /// The set of texts.
 #[derive(Debug)]
 pub(crate) struct Trie {
-    /// A bit for each hash of three bytes that a text of the set may begin with.
-    filter: Box<[u64; FILTER_WORDS]>,
-    /// Texts too short for the first node.
-    short: Vec<([u8; 2], u32)>,
+    /// The first bytes of texts.
+    roots: Filter,
+    /// The first bytes of short texts.
+    short_roots: Filter,
+    /// Texts too short for that.
+    shortest: Vec<([u8; SHORTEST], u32)>,
     /// Zero if a text of the set begins with a blank, else all ones.
     skip_blanks: u64,
     /// The nodes, a hash table with open addressing.
@@ -38,9 +41,9 @@ pub(crate) struct Trie {
 struct Node {
     /// The bytes after the key: the first eight, and where all of them stand.
     head: u64,
-    label: u32,
     /// What leads here: the place of the parent and a byte, or the first bytes.
-    key: u32,
+    key: u64,
+    label: u32,
     /// The text that ends here.
     text: u32,
     /// A bit for each child's key, modulo 32.
@@ -49,8 +52,7 @@ struct Node {
 }
 
 impl Node {
-    /// No parent has this place, see [`Trie::new`].
-    const FREE: Self = Self { head: 0, label: 0, key: NONE, text: NONE, children: 0, label_len: 0 };
+    const FREE: Self = Self { head: 0, key: u64::MAX, label: 0, text: NONE, children: 0, label_len: 0 };
 }
 
 impl Trie {
@@ -60,69 +62,70 @@ impl Trie {
         reason = "texts are shorter than 64 KiB, all of them than 4 GiB"
     )]
     pub(crate) fn new(bytes: Vec<u8>, texts: &[(u32, u32)]) -> Self {
-        let text = |i: usize| &bytes[texts[i].0 as usize..texts[i].1 as usize];
-        let mut filter = Box::new([0; FILTER_WORDS]);
-        let mut short = Vec::new();
-        let mut long = Vec::with_capacity(texts.len());
+        let text = |i: u32| &bytes[texts[i as usize].0 as usize..texts[i as usize].1 as usize];
+        let (mut roots, mut short_roots) = (Filter::default(), Filter::default());
+        let (mut long, mut short) = (Vec::with_capacity(texts.len()), Vec::new());
+        let mut shortest = Vec::new();
         let mut skip_blanks = u64::MAX;
-        for i in 0..texts.len() {
-            if text(i).starts_with(b" ") {
+        for i in 0..texts.len() as u32 {
+            let text = text(i);
+            if text.starts_with(b" ") {
                 skip_blanks = 0;
             }
-            match *text(i) {
-                [a, b, c, ..] if text(i).len() <= usize::from(u16::MAX) => {
-                    let (word, bit) = filter_place([a, b, c]);
-                    filter[word] |= 1 << bit;
-                    long.push(i as u32);
-                }
+            match *text {
                 [a, b] => {
-                    for c in 0..=255 {
-                        let (word, bit) = filter_place([a, b, c]);
-                        filter[word] |= 1 << bit;
-                    }
-                    short.push(([a, b], i as u32));
+                    (0..=255).for_each(|c| short_roots.add(first::<SHORT_ROOT>(word(&[a, b, c]))));
+                    shortest.push(([a, b], i));
+                }
+                [_, _, _] | [_, _, _, _] => {
+                    short_roots.add(first::<SHORT_ROOT>(word(text)));
+                    short.push(i);
+                }
+                [_, _, _, _, _, ..] if text.len() <= usize::from(u16::MAX) => {
+                    roots.add(first::<ROOT>(word(text)));
+                    long.push(i);
                 }
                 _ => {}
             }
         }
-        // A radix tree has less than two nodes for each text; so the table is never full.
-        let size = (3 * long.len()).next_power_of_two().max(16);
+        // A radix tree has less than two nodes for each text, so the table is never full.
+        let size = (3 * texts.len()).next_power_of_two().max(16);
         let mut nodes = vec![Node::FREE; size];
-        let text = |i: usize| text(long[i] as usize);
 
         // Each entry stands for the texts from..to, which have the first `depth` bytes in common; the parents come first.
-        let mut todo: Vec<(u32, usize, usize, usize)> = Vec::with_capacity(long.len());
-        for (from, to) in runs(0, long.len(), |i| text(i).first_chunk::<ROOT>()) {
-            if let Some(&first) = text(from).first_chunk() {
-                todo.push((root_key(first), from, to, ROOT));
-            }
+        let mut todo: Vec<(u64, &[u32], usize)> = Vec::with_capacity(texts.len());
+        for same in short.chunk_by(|&a, &b| text(a)[..SHORT_ROOT] == text(b)[..SHORT_ROOT]) {
+            todo.push((first::<SHORT_ROOT>(word(text(same[0]))), same, SHORT_ROOT));
         }
-        while let Some((key, mut from, to, depth)) = todo.pop() {
-            let (low, high) = (text(from), text(to - 1));
+        for same in long.chunk_by(|&a, &b| text(a)[..ROOT] == text(b)[..ROOT]) {
+            todo.push((first::<ROOT>(word(text(same[0]))), same, ROOT));
+        }
+        while let Some((key, mut same, depth)) = todo.pop() {
+            let (low, high) = (text(same[0]), text(same[same.len() - 1]));
             let common = depth + low[depth..].iter().zip(&high[depth..]).take_while(|(a, b)| a == b).count();
             let mut node = Node {
                 head: word(&low[depth..common]),
-                label: texts[long[from] as usize].0 + depth as u32,
+                label: texts[same[0] as usize].0 + depth as u32,
                 label_len: (common - depth) as u16,
                 key,
                 ..Node::FREE
             };
             let mut place = slot(key, size);
-            while nodes[place].key != NONE {
+            while nodes[place].key != Node::FREE.key {
                 place = (place + 1) % size;
             }
             if low.len() == common {
-                node.text = long[from];
-                from += 1;
+                node.text = same[0];
+                same = &same[1..];
             }
-            for (from, to) in runs(from, to, |i| text(i)[common]) {
-                let byte = text(from)[common];
+            for same in same.chunk_by(|&a, &b| text(a)[common] == text(b)[common]) {
+                let byte = text(same[0])[common];
                 node.children |= 1 << (byte % 32);
-                todo.push((child_key(place, byte), from, to, common + 1));
+                todo.push((child_key(place, byte), same, common + 1));
             }
             nodes[place] = node;
         }
-        Self { filter, short, skip_blanks, nodes, bytes }
+        Self { roots, short_roots, shortest, skip_blanks, nodes, bytes }
     }
 
     /// Finds the places of a text where texts of the set may begin: at words, and at what is no letter or digit. The
@@ -147,34 +150,47 @@ impl Trie {
             }
             let mut starts = !(alnum & (alnum << 1 | inside) | blank & self.skip_blanks);
             inside = alnum >> 63;
-            let tail = &text[64 * block..];
             while starts != 0 {
-                let i = starts.trailing_zeros() as usize;
+                let at = 64 * block + starts.trailing_zeros() as usize;
+                if at >= text.len() {
+                    break;
+                }
                 starts &= starts - 1;
-                let Some(&three) = tail.get(i..).and_then(|tail| tail.first_chunk()) else { break };
-                let (word, bit) = filter_place(three);
+                let bytes = eight(text, at);
                 // Written anyway and counted only if it is one: a branch would be mispredicted at every other word.
-                places[count] = (64 * block + i) as u32;
-                count += (self.filter[word] >> bit) as usize & 1;
+                places[count] = at as u32;
+                count += usize::from(
+                    self.roots.may_have(first::<ROOT>(bytes))
+                        | self.short_roots.may_have(first::<SHORT_ROOT>(bytes)),
+                );
             }
         }
         places.truncate(count);
     }
 
-    /// Calls `found` with each text of the set that begins at a place, and its end.
+    /// Calls `found` with each text of the set that begins at a place, and its end: the shorter ones first.
     #[inline]
     pub(crate) fn at(&self, text: &[u8], place: usize, mut found: impl FnMut(usize, usize)) {
-        let Some(&first) = text.get(place..).and_then(|text| text.first_chunk()) else { return };
-        for &(two, id) in &self.short {
-            if first[..2] == two {
-                found(id as usize, place + 2);
+        let bytes = eight(text, place);
+        let short = first::<SHORT_ROOT>(bytes);
+        if self.short_roots.may_have(short) {
+            for &(two, id) in &self.shortest {
+                if text[place..].starts_with(&two) {
+                    found(id as usize, place + SHORTEST);
+                }
             }
+            self.walk(text, short, place + SHORT_ROOT, &mut found);
         }
-        let mut end = place + ROOT;
-        let mut next = self.node(root_key(first));
+        self.walk(text, first::<ROOT>(bytes), place + ROOT, found);
+    }
+
+    /// Goes down from the node with this key; the bytes that led there end at `end`.
+    #[inline]
+    fn walk(&self, text: &[u8], key: u64, mut end: usize, mut found: impl FnMut(usize, usize)) {
+        let mut next = self.node(key);
         while let Some((place, node)) = next {
             let len = usize::from(node.label_len);
-            let rest = &text[end..];
+            let Some(rest) = text.get(end..) else { return };
             // Eight bytes at once: most labels are shorter, and most others differ early.
             let shift = 64 - 8 * len.min(8) as u32;
             if rest.len() < len || (word(rest) ^ node.head).checked_shl(shift).unwrap_or(0) != 0 {
@@ -198,14 +214,14 @@ impl Trie {
     }
 
     #[inline]
-    fn node(&self, key: u32) -> Option<(usize, &Node)> {
+    fn node(&self, key: u64) -> Option<(usize, &Node)> {
         let mut place = slot(key, self.nodes.len());
         loop {
             let node = self.nodes.get(place)?;
             if node.key == key {
                 return Some((place, node));
             }
-            if node.key == NONE {
+            if node.key == Node::FREE.key {
                 return None;
             }
             place = (place + 1) & (self.nodes.len() - 1);
@@ -213,24 +229,57 @@ impl Trie {
     }
 }
 
-/// The key of the node for the first bytes; such keys are greater than those of children.
+/// A set of keys that may seem to have a few more.
+#[derive(Debug)]
+struct Filter(Box<[u64; 1 << (FILTER_BITS - u64::BITS.ilog2())]>);
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self(Box::new([0; _]))
+    }
+}
+
+impl Filter {
+    fn add(&mut self, key: u64) {
+        let (word, bit) = Self::place(key);
+        self.0[word] |= 1 << bit;
+    }
+
+    #[inline]
+    fn may_have(&self, key: u64) -> bool {
+        let (word, bit) = Self::place(key);
+        self.0[word] >> bit & 1 != 0
+    }
+
+    #[inline]
+    fn place(key: u64) -> (usize, u64) {
+        let place = hash(key) >> (u64::BITS - FILTER_BITS);
+        ((place / 64) as usize, place % 64)
+    }
+}
+
+/// The first bytes of eight, as the key of a node. Such keys are greater than those of children, and differ by length.
 #[inline]
-fn root_key([a, b, c]: [u8; ROOT]) -> u32 {
-    u32::from_le_bytes([a, b, c, 0xff])
+fn first<const LEN: usize>(bytes: u64) -> u64 {
+    const { assert!(LEN < 8) };
+    bytes & ((1 << (8 * LEN)) - 1) | (LEN as u64) << 56
 }
 
 /// The key of a child.
-#[expect(clippy::cast_possible_truncation, reason = "there are fewer than 2^24 - 2^16 nodes")]
 #[inline]
-fn child_key(parent: usize, byte: u8) -> u32 {
-    (parent as u32) << 8 | u32::from(byte)
+fn child_key(parent: usize, byte: u8) -> u64 {
+    (parent as u64) << 8 | u64::from(byte)
 }
 
 /// Where in a table a key would stand; its size is a power of two.
 #[inline]
-fn slot(key: u32, size: usize) -> usize {
-    let hash = u64::from(key).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    (hash >> 32) as usize & (size - 1)
+fn slot(key: u64, size: usize) -> usize {
+    (hash(key) >> 32) as usize & (size - 1)
+}
+
+#[inline]
+fn hash(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// A bit for each of eight bytes that is a letter in lower case or a digit, and one for each that is a blank.
@@ -255,27 +304,14 @@ fn word(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
-/// The bit of three bytes in the filter.
+/// Eight bytes from a place on; zeros stand in for those behind the end.
 #[inline]
-fn filter_place([a, b, c]: [u8; 3]) -> (usize, u32) {
-    let hash = u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x9e37_79b1) >> (u32::BITS - FILTER_BITS);
-    ((hash >> 6) as usize, hash & 63)
-}
-
-/// The runs of equal keys in `from..to`.
-fn runs<K: PartialEq>(
-    mut from: usize,
-    to: usize,
-    key: impl Fn(usize) -> K,
-) -> impl Iterator<Item = (usize, usize)> {
-    std::iter::from_fn(move || {
-        let start = from;
-        let first = (from < to).then(|| key(from))?;
-        while from < to && key(from) == first {
-            from += 1;
-        }
-        Some((start, from))
-    })
+fn eight(text: &[u8], at: usize) -> u64 {
+    let from = at.min(text.len().saturating_sub(8));
+    match text.get(from..).and_then(|text| text.first_chunk()) {
+        Some(bytes) => u64::from_le_bytes(*bytes) >> (8 * (at - from)),
+        None => word(text.get(at..).unwrap_or_default()),
+    }
 }
 
 #[cfg(test)]
@@ -314,8 +350,7 @@ mod tests {
             for (id, needle) in texts.iter().enumerate() {
                 for (at, window) in text.windows(needle.len()).enumerate() {
                     let inside = at > 0 && [text[at - 1], text[at]].iter().all(u8::is_ascii_alphanumeric);
-                    // The last two bytes are too few for the filter; folded texts end in a blank.
-                    if window == needle && !inside && at + 2 < text.len() {
+                    if window == needle && !inside {
                         want.push((at, at + needle.len(), id));
                     }
                 }
