@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::io::Write;
 
+use mailwhy::codes::Enhanced;
 use mailwhy::report::Value;
 
 /// An object in the making.
@@ -77,6 +78,20 @@ impl<'a> Object<'a> {
         self.out.push(b'"');
     }
 
+    /// What is written as it is, without escapes.
+    fn plain(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        self.key(key);
+        write(self.out);
+    }
+
+    /// What is written between quotes, without escapes.
+    fn quoted(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
+        self.key(key);
+        self.out.push(b'"');
+        write(self.out);
+        self.out.push(b'"');
+    }
+
     /// A string, if there is one.
     pub fn optional(&mut self, key: &str, value: Option<&[u8]>) {
         if let Some(value) = value {
@@ -88,12 +103,18 @@ impl<'a> Object<'a> {
     pub fn value(&mut self, key: &str, value: Value) {
         match value {
             Value::Null => self.null(key),
-            Value::Bool(yes) => self.number(key, yes),
-            Value::Number(n) => self.number(key, n),
-            Value::Text(text) => self.string(key, text.as_bytes()),
-            Value::Enhanced(code) => self.number(key, format_args!("\"{code}\"")),
-            Value::Span(from, to) => self.number(key, format_args!("[{from},{to}]")),
-            Value::Hash(hash) => self.number(key, format_args!("\"{hash:016x}\"")),
+            Value::Bool(yes) => self.plain(key, |out| push_bool(yes, out)),
+            Value::Number(n) => self.plain(key, |out| push_number(n.into(), out)),
+            Value::Text(text) => self.quoted(key, |out| escape(text, out)),
+            Value::Enhanced(code) => self.quoted(key, |out| push_enhanced(code, out)),
+            Value::Span(from, to) => self.plain(key, |out| {
+                out.push(b'[');
+                push_number(from, out);
+                out.push(b',');
+                push_number(to, out);
+                out.push(b']');
+            }),
+            Value::Hash(hash) => self.quoted(key, |out| push_hash(hash, out)),
         }
     }
 
@@ -121,52 +142,134 @@ impl<'a> Object<'a> {
 
 /// A field of a verdict as a cell of a CSV table.
 pub fn csv_value(value: Value, out: &mut Vec<u8>) {
-    // Writing to memory cannot fail.
-    let _ = match value {
-        Value::Null => Ok(()),
-        Value::Bool(yes) => write!(out, "{yes}"),
-        Value::Number(n) => write!(out, "{n}"),
+    match value {
+        Value::Null => {}
+        Value::Bool(yes) => push_bool(yes, out),
+        Value::Number(n) => push_number(n.into(), out),
         Value::Text(text) if text.contains([',', '"', '\n', '\r']) => {
-            write!(out, "\"{}\"", text.replace('"', "\"\""))
+            out.push(b'"');
+            out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+            out.push(b'"');
         }
-        Value::Text(text) => write!(out, "{text}"),
-        Value::Enhanced(code) => write!(out, "{code}"),
-        Value::Span(from, to) => write!(out, "{from}-{to}"),
-        Value::Hash(hash) => write!(out, "{hash:016x}"),
-    };
+        Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Enhanced(code) => push_enhanced(code, out),
+        Value::Span(from, to) => {
+            push_number(from, out);
+            out.push(b'-');
+            push_number(to, out);
+        }
+        Value::Hash(hash) => push_hash(hash, out),
+    }
+}
+
+// Formatting by `std::fmt` takes longer than classifying.
+
+fn push_bool(yes: bool, out: &mut Vec<u8>) {
+    out.extend_from_slice(if yes { b"true" } else { b"false" });
+}
+
+fn push_number(mut n: u32, out: &mut Vec<u8>) {
+    let mut digits = [0; 10];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + u8::try_from(n % 10).unwrap_or_default();
+        n /= 10;
+        if n == 0 {
+            return out.extend_from_slice(&digits[first..]);
+        }
+    }
+}
+
+fn push_enhanced(code: Enhanced, out: &mut Vec<u8>) {
+    push_number(code.class.into(), out);
+    out.push(b'.');
+    push_number(code.subject.into(), out);
+    out.push(b'.');
+    push_number(code.detail.into(), out);
+}
+
+/// Sixteen hexadecimal digits.
+fn push_hash(hash: u64, out: &mut Vec<u8>) {
+    let digits =
+        hash.to_be_bytes().map(|byte| [byte >> 4, byte & 15].map(|n| b"0123456789abcdef"[usize::from(n)]));
+    out.extend_from_slice(digits.as_flattened());
 }
 
 /// Appends `text` with what JSON wants escaped, and with what would act on a terminal.
 fn escape(text: &str, out: &mut Vec<u8>) {
-    let bytes = text.as_bytes();
-    let mut done = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        let short: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0..0x20 | 0x7f => b"",
+    let mut bytes = text.as_bytes();
+    while let Some(at) = bytes.iter().position(|&b| SPECIAL[usize::from(b)]) {
+        let (plain, rest) = bytes.split_at(at);
+        out.extend_from_slice(plain);
+        let len = match *rest {
             // U+0080 to U+009F: the terminal controls beyond ASCII.
-            0x80..=0x9f if at > 0 && bytes[at - 1] == 0xc2 => b"",
-            _ => continue,
+            [0xc2, control @ 0x80..=0x9f, ..] => {
+                push_escape(control, out);
+                2
+            }
+            [0xc2, ..] => {
+                out.push(0xc2);
+                1
+            }
+            [byte, ..] => {
+                let short = match byte {
+                    b'\n' => b'n',
+                    b'\r' => b'r',
+                    b'\t' => b't',
+                    b'"' | b'\\' => byte,
+                    _ => 0,
+                };
+                if short == 0 {
+                    push_escape(byte, out);
+                } else {
+                    out.extend_from_slice(&[b'\\', short]);
+                }
+                1
+            }
+            [] => 0,
         };
-        let wide = byte >= 0x80;
-        out.extend_from_slice(&bytes[done..at - usize::from(wide)]);
-        done = at + 1;
-        if short.is_empty() {
-            let _ = write!(out, "\\u{byte:04x}");
-        } else {
-            out.extend_from_slice(short);
-        }
+        bytes = &rest[len..];
     }
-    out.extend_from_slice(&bytes[done..]);
+    out.extend_from_slice(bytes);
+}
+
+/// Bytes that are escaped, and the one that controls beyond ASCII begin with.
+const SPECIAL: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = b < 0x20 || matches!(b as u8, b'"' | b'\\' | 0x7f | 0xc2);
+        b += 1;
+    }
+    table
+};
+
+fn push_escape(byte: u8, out: &mut Vec<u8>) {
+    // Writing to memory cannot fail.
+    let _ = write!(out, "\\u{byte:04x}");
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_as_std_writes_them() {
+        for n in [0, 7, 10, 999, 65_535, u32::MAX] {
+            let mut out = Vec::new();
+            push_number(n, &mut out);
+            assert_eq!(out, n.to_string().as_bytes());
+        }
+        for hash in [0, 0xc46d_7e3d_77c3_fa25, u64::MAX] {
+            let mut out = Vec::new();
+            push_hash(hash, &mut out);
+            assert_eq!(out, format!("{hash:016x}").as_bytes());
+        }
+        let mut out = Vec::new();
+        push_enhanced(Enhanced::new(5, 7, 509), &mut out);
+        assert_eq!(out, b"5.7.509");
+    }
 
     #[test]
     fn every_string_comes_back() {
