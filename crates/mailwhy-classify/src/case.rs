@@ -319,7 +319,7 @@ impl<'a> Case<'a> {
             _ => false,
         };
         // Who wrote a text of a provider's own is known to have meant the recipient.
-        let doubtful = self.signs.sending && best.strength < Strength::ProviderCode;
+        let doubtful = self.signs.doubtful && best.strength < Strength::ProviderCode;
         proves && !self.signs.temporary && !doubtful
     }
 

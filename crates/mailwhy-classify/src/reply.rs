@@ -22,10 +22,14 @@ pub(crate) enum Sign {
     SenderCheck,
     /// Words about who sends: what is said of an account or address may be said of theirs.
     Sending,
+    /// Words that count: what is said of addresses is said of how many of them were bad before.
+    Counting,
+    /// Words of doubt: the server could not find out.
+    Doubt,
 }
 
 /// How the signs are written.
-pub(crate) const SIGNS: [(&str, Sign); 23] = [
+pub(crate) const SIGNS: &[(&str, Sign)] = &[
     ("smtp error from remote mail", Sign::Exim),
     ("(in reply to ", Sign::Postfix),
     ("host ", Sign::Host),
@@ -43,6 +47,35 @@ pub(crate) const SIGNS: [(&str, Sign); 23] = [
     ("your account", Sign::Sending),
     ("your domain", Sign::Sending),
     ("отправител", Sign::Sending),
+    ("too many", Sign::Counting),
+    ("many invalid", Sign::Counting),
+    ("many unknown", Sign::Counting),
+    ("many inactive", Sign::Counting),
+    ("maximum number", Sign::Counting),
+    ("number of", Sign::Counting),
+    ("high rate", Sign::Counting),
+    ("rate limit", Sign::Counting),
+    ("excessive", Sign::Counting),
+    ("exceed", Sign::Counting),
+    ("threshold", Sign::Counting),
+    ("recipient count", Sign::Counting),
+    ("limit reached", Sign::Counting),
+    ("unknown limit", Sign::Counting),
+    ("harvest", Sign::Counting),
+    ("dictionary attack", Sign::Counting),
+    ("слишком много", Sign::Counting),
+    ("cannot tell", Sign::Doubt),
+    ("can't tell", Sign::Doubt),
+    ("could not check", Sign::Doubt),
+    ("cannot check", Sign::Doubt),
+    ("could not verify", Sign::Doubt),
+    ("cannot verify", Sign::Doubt),
+    ("unable to check", Sign::Doubt),
+    ("unable to verify", Sign::Doubt),
+    ("verification unavailable", Sign::Doubt),
+    ("verification failed", Sign::Doubt),
+    ("check failed", Sign::Doubt),
+    ("lookup failed", Sign::Doubt),
     ("temporar", Sign::Temporary),
     ("tempor\u{e1}r", Sign::Temporary),
     ("try again later", Sign::Temporary),
@@ -60,8 +93,9 @@ pub(crate) struct Signs {
     sender: Option<usize>,
     /// Whether words are there that take the finality from a final refusal.
     pub(crate) temporary: bool,
-    /// Whether words are there about who sends.
-    pub(crate) sending: bool,
+    /// Whether words are there that cast doubt on a bad address: about who sends, how many were bad, or that the server
+    /// could not find out.
+    pub(crate) doubtful: bool,
 }
 
 impl Signs {
@@ -74,7 +108,7 @@ impl Signs {
             Sign::Host => self.host = self.host.or(Some(end)),
             Sign::SenderCheck => self.sender = self.sender.or(Some(end)),
             Sign::Temporary => self.temporary = true,
-            Sign::Sending => self.sending = true,
+            Sign::Sending | Sign::Counting | Sign::Doubt => self.doubtful = true,
         }
     }
 }
