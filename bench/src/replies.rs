@@ -32,11 +32,11 @@ pub(crate) struct Asked {
 impl Asked {
     fn query(&self) -> Query<'_> {
         Query {
-            text: &self.text,
             stage: self.stage,
             host: self.host.as_deref(),
             recipient_domain: self.recipient_domain.as_deref(),
             class: self.class,
+            ..Query::new(&self.text)
         }
     }
 }

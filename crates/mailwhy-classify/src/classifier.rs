@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::cmp::Reverse;
 
-use mailwhy_codes::{self as codes, Class, Enhanced, Reason, Stage};
+use mailwhy_codes::{self as codes, Cause, Class, Enhanced, Provider, Reason, Stage};
 
 use crate::case::{Case, Finding};
 use crate::fold::Folded;
@@ -25,6 +25,8 @@ pub struct Query<'a> {
     pub host: Option<&'a [u8]>,
     /// The domain of the recipient.
     pub recipient_domain: Option<&'a [u8]>,
+    /// Who said it, where that is known better than from the host: also programs, which no host tells.
+    pub provider: Option<&'static Provider>,
     /// What the log line itself says when the text has no code: `**` permanent, `==` transient.
     pub class: Option<Class>,
 }
@@ -33,7 +35,7 @@ impl<'a> Query<'a> {
     /// A query of which nothing is known but the text.
     #[must_use]
     pub const fn new(text: &'a [u8]) -> Self {
-        Self { text, stage: None, host: None, recipient_domain: None, class: None }
+        Self { text, stage: None, host: None, recipient_domain: None, provider: None, class: None }
     }
 }
 
@@ -70,6 +72,12 @@ impl Classifier {
     /// When a rule has a bad name, refers to what does not exist, or would never apply.
     pub fn with_rules(rules: Vec<OwnRule>) -> Result<Self, RuleError> {
         Ok(Self { rules: Rules::new(&own::causes(rules)?) })
+    }
+
+    /// The rules of one's own, as causes.
+    #[must_use]
+    pub fn own_causes(&self) -> &[&'static Cause] {
+        self.rules.own()
     }
 
     /// The verdict on one reply.

@@ -13,9 +13,9 @@ pub(crate) struct Known {
 }
 
 impl Known {
-    /// What host and recipient domain tell; `told_host` is the host that the text names.
+    /// What query, host and recipient domain tell; `told_host` is the host that the text names.
     pub(crate) fn new(query: &Query<'_>, told_host: Option<&[u8]>) -> Self {
-        let by_host = query.host.or(told_host).and_then(provider_by_host);
+        let by_host = query.provider.or_else(|| query.host.or(told_host).and_then(provider_by_host));
         // A host that is known speaks for itself, whatever domain the recipient is in.
         let by_domain = by_host.map_or_else(|| query.recipient_domain.and_then(provider_by_domain), |_| None);
         Self { by_host, by_domain, by_mark: [None; 4], blocklist: None }

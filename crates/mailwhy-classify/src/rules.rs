@@ -31,6 +31,8 @@ pub(crate) struct Rules {
     earlier: Vec<u32>,
     /// For each provider the causes that are known by a code alone; last those of all providers.
     by_code: Vec<ByCode>,
+    /// The causes of one's own.
+    own: Vec<&'static Cause>,
 }
 
 /// What a text stands for.
@@ -126,6 +128,11 @@ impl Rules {
         }
         SIGNS.iter().for_each(|&(text, sign)| builder.add(text, Target::Sign(sign)));
         builder.build(&rules)
+    }
+
+    /// The causes of one's own.
+    pub(crate) fn own(&self) -> &[&'static Cause] {
+        &self.own
     }
 
     /// Calls `hit` for every text that occurs in a folded reply.
@@ -362,6 +369,7 @@ impl Builder {
             texts: self.texts.into_iter().map(|(_, text)| text).collect(),
             earlier: self.earlier,
             by_code,
+            own: rules.iter().filter(|rule| rule.own).map(|rule| rule.cause).collect(),
         }
     }
 

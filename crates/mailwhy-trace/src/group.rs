@@ -47,9 +47,10 @@ impl Groups {
     /// Each distinct text is classified once. `None` where the event reports no failure.
     pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
         let query = query(event)?;
-        let Query { text, stage, host, recipient_domain, class } = query;
-        let provider =
-            host.and_then(provider_by_host).or_else(|| recipient_domain.and_then(provider_by_domain));
+        let Query { text, stage, host, recipient_domain, provider, class } = query;
+        let provider = provider
+            .or_else(|| host.and_then(provider_by_host))
+            .or_else(|| recipient_domain.and_then(provider_by_domain));
         self.normal.clear();
         normalize(text, &mut self.normal);
         let fingerprint = fingerprint(&self.normal);
@@ -119,6 +120,7 @@ pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
         stage: event.reply.and_then(|reply| reply.stage).or(event.stage),
         host: event.host.or(event.ip),
         recipient_domain: domain,
+        provider: None,
         class,
     })
 }

@@ -8,7 +8,7 @@ use std::io::{self, IsTerminal, Read};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use mailwhy::classify::{Classifier, Query};
-use mailwhy::codes::{self, Provider, provider_by_domain, provider_by_host};
+use mailwhy::codes::{self, Cause, Provider, provider_by_domain, provider_by_host};
 use mailwhy::report::{Context, Explanation, Format, printable};
 
 use super::{Exit, Output, complain, rules, style};
@@ -30,16 +30,16 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
         return Ok(Exit::Found);
     }
     let text = text(args)?;
-    let own = rules::load(&args.rules)?;
-    let classifier = own.classifier()?;
+    let classifier = rules::classifier(&args.rules)?;
     let around = Around::new(&args.around)?;
 
+    let own = classifier.own_causes();
     let explanation =
-        match question::read(&text).map(|question| explain(question, &classifier, &around, args)) {
+        match question::read(&text, own).map(|question| explain(question, &classifier, &around, args)) {
             Some(Some(explanation)) => explanation,
             Some(None) => {
                 let shown = printable(text[..text.len().min(200)].trim_ascii());
-                complain(&format!("nothing is known of `{shown}`"), Some(&hint(&text)));
+                complain(&format!("nothing is known of `{shown}`"), Some(&hint(&text, own)));
                 return Ok(Exit::Nothing);
             }
             None => {
@@ -94,6 +94,7 @@ fn explain(
                 host: host.as_deref(),
                 recipient_domain: domain.as_deref().map(str::as_bytes),
                 class,
+                ..Query::new(&text)
             };
             let (verdict, candidates) = classify(&around.over(known));
             (context.recipient, context.sender_domain) = (recipient, sender_domain);
@@ -131,12 +132,12 @@ fn text(args: &ExplainArgs) -> Result<Vec<u8>> {
 }
 
 /// What else could have been meant.
-fn hint(text: &[u8]) -> String {
-    if matches!(question::read(text), Some(Question::Quiet)) {
+fn hint(text: &[u8], own: &[&'static Cause]) -> String {
+    if matches!(question::read(text, own), Some(Question::Quiet)) {
         return "the log line reports no failure; see what it says with `mailwhy events`".to_owned();
     }
     let text = String::from_utf8_lossy(text);
-    let near = question::similar(&text);
+    let near = question::similar(&text, own);
     if near.is_empty() {
         "give the whole reply with its code, or see `mailwhy explain --list reasons`".to_owned()
     } else {
@@ -147,7 +148,6 @@ fn hint(text: &[u8]) -> String {
 /// What the options say of a reply.
 pub struct Around {
     args: AroundArgs,
-    /// A host and a domain that only this provider has.
     provider: Option<&'static Provider>,
 }
 
@@ -167,11 +167,7 @@ impl Around {
                 anyhow!("there is no provider `{id}`\nhint: {hint}")
             })
         });
-        let provider = provider.transpose()?;
-        if let Some(p) = provider.filter(|p| p.hosts.is_empty() && p.domains.is_empty()) {
-            bail!("{} is a program that anybody can run: only its own words tell that it answered", p.name);
-        }
-        Ok(Self { args: args.clone(), provider })
+        Ok(Self { args: args.clone(), provider: provider.transpose()? })
     }
 
     /// The question for a reply of which nothing else is known.
@@ -181,12 +177,10 @@ impl Around {
 
     /// The question, with what the options say in the place of what is known.
     pub fn over<'a>(&'a self, query: Query<'a>) -> Query<'a> {
-        let host = self.args.host.as_deref().or_else(|| self.provider?.hosts.first().copied());
-        let domain = self.provider.and_then(|p| p.domains.first().copied());
         Query {
             stage: self.args.stage.or(query.stage),
-            host: host.map(str::as_bytes).or(query.host),
-            recipient_domain: domain.map(str::as_bytes).or(query.recipient_domain),
+            host: self.args.host.as_deref().map(str::as_bytes).or(query.host),
+            provider: self.provider.or(query.provider),
             ..query
         }
     }

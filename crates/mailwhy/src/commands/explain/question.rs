@@ -36,15 +36,15 @@ pub struct LogLine {
     pub class: Option<Class>,
 }
 
-/// What `text` asks for; `None` where it is empty.
-pub fn read<'a>(text: &'a [u8]) -> Option<Question<'a>> {
+/// What `text` asks for, of the built-in rules or one's own; `None` where it is empty.
+pub fn read<'a>(text: &'a [u8], own: &[&'static Cause]) -> Option<Question<'a>> {
     let text = text.trim_ascii();
     if text.is_empty() {
         return None;
     }
     if let Ok(words) = std::str::from_utf8(text)
         && words.len() < 80
-        && let Some(question) = code(words).or_else(|| name(words))
+        && let Some(question) = code(words).or_else(|| name(words, own))
     {
         return Some(question);
     }
@@ -102,13 +102,14 @@ fn enhanced_code(text: &str) -> Option<Enhanced> {
 }
 
 /// The name of a reason, a rule, a provider or a blocklist.
-fn name(text: &str) -> Option<Question<'static>> {
+fn name(text: &str, own: &[&'static Cause]) -> Option<Question<'static>> {
     let id = text.to_lowercase();
     let hyphened = id.replace([' ', '_'], "-");
-    if let Some(reason) = Reason::from_name(&hyphened) {
+    let own = own.iter().copied().find(|cause| cause.id == id);
+    if let Some(reason) = Reason::from_name(&hyphened).filter(|_| own.is_none()) {
         return Some(Question::Reason(reason));
     }
-    if let Some(cause) = codes::cause(&id) {
+    if let Some(cause) = own.or_else(|| codes::cause(&id)) {
         return Some(Question::Cause(cause));
     }
     let provider = PROVIDERS.iter().find(|p| p.id == hyphened || p.name.to_lowercase() == id);
@@ -183,14 +184,15 @@ fn around(event: &Event<'_>) -> LogLine {
 }
 
 /// Names that look like what was asked, the likeliest first.
-pub fn similar(text: &str) -> Vec<&'static str> {
+pub fn similar(text: &str, own: &[&'static Cause]) -> Vec<&'static str> {
     let text = text.trim().to_lowercase().replace([' ', '_'], "-");
     if text.len() > 60 {
         return Vec::new();
     }
     let names = Reason::ALL.iter().map(|reason| reason.as_str());
     let names = names.chain(PROVIDERS.iter().map(|p| p.id)).chain(BLOCKLISTS.iter().map(|b| b.id));
-    nearest(&text, names.chain(CAUSES.iter().map(|c| c.id)))
+    let causes = CAUSES.iter().chain(own.iter().copied());
+    nearest(&text, names.chain(causes.map(|c| c.id)))
 }
 
 /// Up to three of the names that are most like `text`.
@@ -236,9 +238,9 @@ mod tests {
 
     #[test]
     fn names_that_are_alike() {
-        assert_eq!(similar("gmial").first(), Some(&"gmail"));
-        assert_eq!(similar("mailbox-ful").first(), Some(&"mailbox-full"));
-        assert_eq!(similar("greylist").first(), Some(&"greylisted"));
-        assert!(similar("xyzzy").is_empty());
+        assert_eq!(similar("gmial", &[]).first(), Some(&"gmail"));
+        assert_eq!(similar("mailbox-ful", &[]).first(), Some(&"mailbox-full"));
+        assert_eq!(similar("greylist", &[]).first(), Some(&"greylisted"));
+        assert!(similar("xyzzy", &[]).is_empty());
     }
 }
