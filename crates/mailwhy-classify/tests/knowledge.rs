@@ -88,11 +88,11 @@ fn labelled_replies_are_classified() {
         for reply in replies.reply {
             count += 1;
             let query = Query {
-                text: reply.text.as_bytes(),
                 stage: reply.stage.as_deref().map(|s| Stage::from_name(s).expect("a stage")),
                 host: reply.host.as_deref().map(str::as_bytes),
                 recipient_domain: reply.domain.as_deref().map(str::as_bytes),
                 class: reply.class.as_deref().map(|c| Class::from_name(c).expect("a class")),
+                ..Query::new(reply.text.as_bytes())
             };
             let verdict = classifier.classify(&query);
             let provider_fits =

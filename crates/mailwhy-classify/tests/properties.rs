@@ -59,7 +59,7 @@ proptest! {
     #[test]
     fn any_bytes_have_a_verdict(text in reply(), stage in stage(), class in class(), host in any::<Option<Vec<u8>>>()) {
         let classifier = classifier();
-        let query = Query { text: &text, stage, host: host.as_deref(), recipient_domain: None, class };
+        let query = Query { stage, host: host.as_deref(), class, ..Query::new(&text) };
         let verdict = classifier.classify(&query);
         let (start, end) = verdict.evidence;
         prop_assert!(start <= end && end as usize <= text.len());
