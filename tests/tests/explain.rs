@@ -229,7 +229,7 @@ fn rules_of_ones_own_decide() {
         assert_eq!(told["title"], "Acme is on holiday");
     }
     let checked = Test::new(["rules", "check", "rules.toml"]).at(directory.path()).run().success().stdout();
-    assert!(checked.ends_with("1 rules, 2 examples and near misses, 0 problems\n"), "{checked}");
+    assert!(checked.ends_with("1 rule, 2 examples and near misses, 0 problems\n"), "{checked}");
 }
 
 #[test]

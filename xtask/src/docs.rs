@@ -195,6 +195,17 @@ impl Book<'_> {
         self.advice(&mut out, &e.en, &e.ru, 2);
         self.senses(&mut out, &e.senses);
         let mine = pattern::enhanced(&e.code);
+        for basic in &self.data.basic {
+            let dotted = basic.enhanced.as_deref().and_then(pattern::enhanced);
+            let same = |(mine, dotted): (&pattern::Enhanced, pattern::Enhanced)| {
+                (mine.subject, mine.detail) == (dotted.subject, dotted.detail)
+                    && (mine.class.is_none() || mine.class == dotted.class)
+            };
+            if mine.as_ref().zip(dotted).is_some_and(same) {
+                let link = format!("[{}]({}.md)", basic.code, basic.code);
+                let _ = writeln!(out, "{}\n", (self.words.without_dots)(&link));
+            }
+        }
         self.at_providers(&mut out, |reply| {
             let theirs = reply.split(' ').find(|part| part.contains('.')).and_then(pattern::enhanced);
             mine.as_ref().zip(theirs).is_some_and(|(mine, theirs)| {

@@ -137,6 +137,11 @@ impl Explanation {
             }
         }
         if let Some((entry, code)) = entries.enhanced.zip(enhanced) {
+            if entries.basic.is_none()
+                && let Some(same) = codes::BASIC.iter().find(|basic| basic.enhanced == Some(code))
+            {
+                this.notes.push((words.without_dots)(&same.code.to_string()));
+            }
             if !entry.registered {
                 this.notes.push(words.unregistered.to_owned());
             }

@@ -56,6 +56,7 @@ pub(crate) struct Words {
     pub(crate) unlisted: fn(&str) -> String,
     pub(crate) no_such_digit: fn(&str) -> String,
     pub(crate) collapsed: fn(&str) -> String,
+    pub(crate) without_dots: fn(&str) -> String,
     pub(crate) dotted: fn(&str) -> String,
     pub(crate) unregistered: &'static str,
     pub(crate) service: &'static str,
@@ -159,6 +160,7 @@ pub(crate) static EN: Words = Words {
     },
     no_such_digit: |digit| format!("{digit}: no meaning is defined"),
     collapsed: |enhanced| format!("It is the enhanced code {enhanced} without its dots."),
+    without_dots: |code| format!("Some write it without its dots: {code}."),
     dotted: |code| {
         format!("No such enhanced code is known: some lists write the reply code {code} with dots.")
     },
@@ -274,6 +276,7 @@ pub(crate) static RU: Words = Words {
     },
     no_such_digit: |digit| format!("{digit}: значение не определено"),
     collapsed: |enhanced| format!("Это расширенный код {enhanced}, записанный без точек."),
+    without_dots: |code| format!("Иногда его пишут без точек: {code}."),
     dotted: |code| {
         format!("Такого расширенного кода нет: в некоторых перечнях с точками пишут код ответа {code}.")
     },

@@ -36,8 +36,14 @@ pub fn run(args: &RulesCheckArgs) -> Result<Exit> {
     for remark in &remarks {
         result = result.and_then(|()| writeln!(out, "{}", printable(remark.as_bytes())));
     }
-    let summary =
-        format!("{} rules, {cases} examples and near misses, {} problems", file.rules.len(), problems.len());
+    let counted =
+        |count: usize, one: &str, more: &str| format!("{count} {}", if count == 1 { one } else { more });
+    let summary = format!(
+        "{}, {}, {}",
+        counted(file.rules.len(), "rule", "rules"),
+        counted(cases, "example or near miss", "examples and near misses"),
+        counted(problems.len(), "problem", "problems"),
+    );
     result = result.and_then(|()| writeln!(out, "{summary}")).and_then(|()| out.flush());
     output.context(result)?;
     for problem in &problems {

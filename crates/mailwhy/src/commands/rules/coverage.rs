@@ -104,7 +104,9 @@ impl Hits {
                 group.fingerprint,
                 verdict.reason.as_str(),
                 verdict.rule,
-                masked(&group.sample),
+                Some(masked(&group.sample))
+                    .filter(|text| !text.is_empty())
+                    .unwrap_or_else(|| "(no text)".to_owned()),
             )?;
         }
         if let Some(more) = unknown.len().checked_sub(top).filter(|more| *more > 0) {
