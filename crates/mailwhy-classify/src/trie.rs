@@ -286,12 +286,13 @@ fn hash(key: u64) -> u64 {
 #[inline]
 fn classes(bytes: u64) -> (u64, u64) {
     const EACH: u64 = 0x0101_0101_0101_0101;
-    let low = bytes & 0x7f * EACH;
+    const HIGH: u64 = 0x80 * EACH;
+    let low = bytes & !HIGH;
     // The high bit of each byte of the sum tells whether that byte is at least so great.
     let at_least = |least: u8| low + u64::from(0x80 - least) * EACH;
     let between = |from: u8, to: u8| at_least(from) & !at_least(to + 1);
     // Gathers the high bits: each is shifted to the place of its byte among the highest eight.
-    let gathered = |high: u64| ((high & !bytes & 0x80 * EACH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let gathered = |high: u64| ((high & !bytes & HIGH) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56;
     (gathered(between(b'a', b'z') | between(b'0', b'9')), gathered(between(b' ', b' ')))
 }
 
