@@ -123,6 +123,15 @@ fn names_are_explained_too() {
 }
 
 #[test]
+fn programs_are_named_by_who_knows() {
+    let reply = "550 5.7.1 relay access denied";
+    let told = Test::new(["explain", "--format=json", "--provider=postfix", reply]).run().success().json();
+    assert_eq!((&told["provider"], &told["reason"]), (&"postfix".into(), &"relay-denied".into()));
+    let program = Test::new(["classify", "--provider=sendmail", "--only=provider"]).stdin("550 go away");
+    assert_eq!(program.run().success().json()["provider"], "sendmail");
+}
+
+#[test]
 fn what_is_not_known_is_said_and_a_typo_is_guessed() {
     let typo = Test::new(["explain", "mailbox-ful"]).run().code(1);
     assert!(typo.stderr().contains("mailbox-full"), "{}", typo.stderr());
@@ -228,6 +237,14 @@ fn rules_of_ones_own_decide() {
         assert_eq!((&told["rule"], &told["retry"]), (&"acme-holiday".into(), &"wait".into()));
         assert_eq!(told["title"], "Acme is on holiday");
     }
+    // Its name is known too, and guessed.
+    let named =
+        Test::new(["explain", "--rules=rules.toml", "--format=json", "acme-holiday"]).at(directory.path());
+    let named = named.run().success().json();
+    assert_eq!((&named["topic"], &named["title"]), (&"cause".into(), &"Acme is on holiday".into()));
+    let typo =
+        Test::new(["explain", "--rules=rules.toml", "acme-holliday"]).at(directory.path()).run().code(1);
+    assert!(typo.stderr().contains("did you mean acme-holiday?"), "{}", typo.stderr());
     let checked = Test::new(["rules", "check", "rules.toml"]).at(directory.path()).run().success().stdout();
     assert!(checked.ends_with("1 rule, 2 examples and near misses, 0 problems\n"), "{checked}");
 }
