@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use crate::pattern;
 
 /// All of `data/`.
 #[derive(Default)]
@@ -142,7 +144,7 @@ pub struct Cause {
     pub reason: String,
     #[serde(default)]
     pub marks: Vec<String>,
-    #[serde(default, rename = "match")]
+    #[serde(default, rename = "match", deserialize_with = "texts")]
     pub matches: Vec<String>,
     #[serde(default)]
     pub replies: Vec<String>,
@@ -191,6 +193,11 @@ pub struct Digit {
     pub value: u16,
     pub en: Option<Text>,
     pub ru: Option<Text>,
+}
+
+/// Texts, with each of their alternatives.
+fn texts<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<String>, D::Error> {
+    Ok(Vec::<String>::deserialize(from)?.iter().flat_map(|text| pattern::alternatives(text)).collect())
 }
 
 /// Reads all files; what cannot be read is told in the list.

@@ -1,4 +1,5 @@
-//! Code patterns as they are written in `data/`: `5xx`, `421`, `550 5.7.1`, `X.7.1`, `5.7.606-649`.
+//! Patterns as they are written in `data/`: codes (`5xx`, `421`, `550 5.7.1`, `X.7.1`, `5.7.606-649`) and alternatives in
+//! texts (`{user|mailbox} * {unknown|not found}`).
 
 /// The Rust expression of a `CodePattern`; `None` when it cannot be read.
 pub fn expression(text: &str) -> Option<String> {
@@ -49,6 +50,16 @@ pub fn enhanced(text: &str) -> Option<Enhanced> {
     (detail.0 <= detail.1).then_some(Enhanced { class, subject, detail })
 }
 
+/// The texts that one with alternatives stands for: each with one of them in the place of each `{…|…}`.
+pub fn alternatives(text: &str) -> Vec<String> {
+    let Some((before, rest)) = text.split_once('{') else { return vec![text.to_owned()] };
+    let Some((choices, after)) = rest.split_once('}') else { return vec![text.to_owned()] };
+    let after = alternatives(after);
+    let each =
+        choices.split('|').flat_map(|choice| after.iter().map(move |a| format!("{before}{choice}{a}")));
+    each.collect()
+}
+
 fn basic(text: &str) -> Option<(u16, u16)> {
     if let Some(class) = text.strip_suffix("xx") {
         let class = number(class).filter(|c| (2..=5).contains(c))?;
@@ -66,6 +77,16 @@ fn number(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_alternative_is_a_text() {
+        assert_eq!(alternatives("no such user"), ["no such user"]);
+        assert_eq!(
+            alternatives("{user|box} * {unknown|full}!"),
+            ["user * unknown!", "user * full!", "box * unknown!", "box * full!"]
+        );
+        assert_eq!(alternatives("{user"), ["{user"]);
+    }
 
     #[test]
     fn patterns() {

@@ -242,7 +242,7 @@ fn code_at(text: &[u8], at: usize) -> Option<u16> {
     let [a, b, c] = *text.get(at..)?.first_chunk::<3>()?;
     let before = *text.get(at.checked_sub(1)?)?;
     let after = text.get(at + 3).copied().unwrap_or(b' ');
-    let alone = matches!(before, b' ' | b'\'' | b'"' | b'<' | b'(' | b'[')
+    let alone = matches!(before, b' ' | b'\'' | b'"' | b'<' | b'(' | b'[' | b';' | b'#')
         && matches!(after, b' ' | b'-' | b',' | b':' | b'\'' | b'"' | b';');
     if !alone || !b.is_ascii_digit() || !c.is_ascii_digit() {
         return None;
@@ -277,8 +277,10 @@ fn opens(
     let before = &text[..at];
     let coded = enhanced.is_some_and(|e| u16::from(e.class) == code / 100);
     if !nested {
-        let start = before.iter().all(|b| matches!(b, b' ' | b'"' | b'\'' | b'<' | b'('));
-        return start || (matches!(before, [.., b':' | b'>', b' ']) && (coded || basic(code).is_some()));
+        let start = before.iter().all(|b| matches!(b, b' ' | b'"' | b'\'' | b'<' | b'(' | b'#'));
+        return start
+            || (matches!(before, [.., b':' | b'>' | b';', b' '] | [.., b';'])
+                && (coded || basic(code).is_some()));
     }
     if at == adjacent {
         return coded || basic(code).is_some();
@@ -351,6 +353,11 @@ mod tests {
         assert_eq!(codes("450 server 192.0.2.1 4.7.1.5 x"), (Some(450), None));
         assert_eq!(codes("421"), (Some(421), None));
         assert_eq!(codes("User unknown (5.1.1)"), (None, Some("5.1.1".to_owned())));
+        assert_eq!(codes("smtp;550 5.1.1 No"), some(550, "5.1.1"));
+        assert_eq!(codes("smtp; 550 No"), (Some(550), None));
+        assert_eq!(codes("#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##"), some(550, "5.1.1"));
+        assert_eq!(codes("#5.1.1 smtp;550 5.1.1 No"), some(550, "5.1.1"));
+        assert_eq!(codes("450 queue #550 is full"), (Some(450), None));
         assert_eq!(codes("550: : User unknown"), (Some(550), None));
     }
 
