@@ -1,4 +1,5 @@
-//! The rules against replies of real servers. Runs where the corpora lie beside the project, and passes elsewhere.
+//! The rules against many replies at once. Those of real servers run where the corpora lie beside the project, and pass
+//! elsewhere; those in `testdata/wordings` are ours.
 #![expect(clippy::print_stdout, reason = "the misses are for whoever works on the rules")]
 
 use std::path::Path;
@@ -13,8 +14,11 @@ struct Table {
 }
 
 impl Table {
+    /// A table of the corpora, or of the project.
     fn read(name: &str) -> Option<Self> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared").join(name);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let own = name.starts_with("testdata/");
+        let path = if own { root.join(name) } else { root.join("../shared").join(name) };
         let content = std::fs::read_to_string(path).ok()?;
         let mut lines = content.lines().map(|l| l.split('\t').map(str::to_owned).collect::<Vec<_>>());
         let names = lines.next()?;
@@ -67,6 +71,41 @@ fn labelled_replies() {
     println!("{all} replies: {wrong} reasons wrong, {wrongly_bad} wrongly bad, {missed_bad} bad ones missed");
     assert!(wrong * 100 <= all * 3, "{wrong} of {all} reasons are wrong");
     assert!(wrongly_bad + missed_bad <= 2, "{wrongly_bad} wrongly bad, {missed_bad} missed");
+}
+
+/// What servers say in words of all kinds: labelled before the rules were tried on them, at the level that they reach.
+#[test]
+fn wordings() {
+    for (name, level) in [("common", 990), ("servers", 990), ("unusual", 980), ("misleading", 980)] {
+        let table = Table::read(&format!("testdata/wordings/{name}.tsv")).expect("a table of the project");
+        let classifier = Classifier::new();
+        let (mut wrong, mut wrongly_bad, mut missed_bad) = (0, 0, 0);
+        for row in &table.rows {
+            let cell = |name| table.cell(row, name);
+            let text = cell("text").replace("\\n", "\n");
+            let mut query = Query::new(text.as_bytes());
+            query.host = Some(cell("host").as_bytes()).filter(|h| !h.is_empty());
+            query.stage = Stage::from_name(cell("stage"));
+            let verdict = classifier.classify(&query);
+            let reason = verdict.reason.as_str();
+            let right = reason == cell("reason") || cell("also_ok").split(',').any(|r| r == reason);
+            let bad = (cell("bad_address"), verdict.bad_address);
+            wrong += usize::from(!right);
+            wrongly_bad += usize::from(bad == ("no", true));
+            missed_bad += usize::from(bad == ("yes", false));
+            if !right || matches!(bad, ("no", true) | ("yes", false)) {
+                let want = [cell("reason"), cell("also_ok"), cell("bad_address")].join(" ");
+                println!("{text}\n    want {want}, have {}", show(&verdict));
+            }
+        }
+        let all = table.rows.len();
+        println!(
+            "{name}: {all} replies: {wrong} wrong, {wrongly_bad} wrongly bad, {missed_bad} bad ones missed"
+        );
+        assert!((all - wrong) * 1000 >= all * level, "{name}: {wrong} of {all} reasons are wrong");
+        assert_eq!(wrongly_bad, 0, "{name}: an address is called bad that is not proven so");
+        assert!(missed_bad * 100 <= all * 2, "{name}: {missed_bad} bad ones missed");
+    }
 }
 
 #[test]
