@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use mailwhy_classify::{Classifier, Query, Verdict};
-use mailwhy_codes::{PROVIDERS, Stage};
+use mailwhy_codes::{self as codes, Enhanced, PROVIDERS, Stage};
 
 /// The rows of a table, each cell by the name of its column.
 struct Table {
@@ -152,6 +152,77 @@ fn published_fragments() {
         agree * 100 / all.max(1)
     );
     assert!(agree * 100 >= all * 84, "{agree} of {all} agree");
+}
+
+/// The documents that the product grew from: every code in them is known, every message of Google's table has a cause of
+/// its own, and every other message at least the meaning of its code.
+#[test]
+fn seed_documents() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/seeds");
+    let Ok(files) = std::fs::read_dir(dir) else { return };
+    let classifier = Classifier::new();
+    let (mut codes, mut messages, mut wrong) = (0, 0, Vec::new());
+    for file in files {
+        let content = std::fs::read(file.expect("readable").path()).expect("a file");
+        for line in String::from_utf8_lossy(&content).lines() {
+            let line = line.trim().trim_start_matches(['*', 'S', 'C', ':']).trim_start();
+            let Some((code, enhanced, text)) = seed_entry(line) else { continue };
+            codes += 1;
+            let known = code.is_none_or(|c| codes::basic(c).is_some())
+                && enhanced.is_none_or(|e| {
+                    let collapsed = u16::from(e.class) * 100 + e.subject * 10 + e.detail;
+                    codes::enhanced(e).is_some() || e.detail < 10 && codes::basic(collapsed).is_some()
+                });
+            if !known {
+                wrong.push(format!("not known: {line}"));
+            }
+            // Codes without dots and explanations of articles are not what a server says.
+            let (Some(code), true) = (code, text.is_ascii()) else { continue };
+            if text.len() < 5 || !(400..600).contains(&code) {
+                continue;
+            }
+            messages += 1;
+            let of_google = line.contains(['«', '»']);
+            let reply = enhanced.map_or(format!("{code} {text}"), |e| format!("{code} {e} {text}"));
+            let mut query = Query::new(reply.as_bytes());
+            query.host = of_google.then_some(b"gmail-smtp-in.l.google.com");
+            let verdict = classifier.classify(&query);
+            let specific = match of_google {
+                true => verdict.rule.starts_with("gmail-"),
+                false => !verdict.rule.starts_with("class:") && verdict.rule != "none",
+            };
+            if !specific {
+                wrong.push(format!("{reply}: {}", show(&verdict)));
+            }
+        }
+    }
+    println!("{codes} codes, {messages} messages");
+    assert!(codes > 200 && messages > 60, "only {codes} codes and {messages} messages were read");
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The codes at the start of a line, and the English message behind them: `421, «4.3.0», Text. (Перевод)`.
+fn seed_entry(line: &str) -> Option<(Option<u16>, Option<Enhanced>, &str)> {
+    let (first, rest) = line.split_at_checked(line.find([' ', ',', '—'])?)?;
+    let translation =
+        |text: &str| text.find(" (").filter(|&at| !text[at + 2..].starts_with(|c: char| c.is_ascii()));
+    let message = |text| {
+        let text: &str = str::trim_matches(text, |c: char| !c.is_alphanumeric());
+        text.get(..translation(text).unwrap_or(text.len())).unwrap_or_default().trim()
+    };
+    if let Some(digits) = first.strip_prefix("X.").or_else(|| first.get(2..).filter(|_| first.contains('.')))
+    {
+        let class = first.as_bytes()[0];
+        let written = format!("{}.{digits}", if class == b'X' { '5' } else { char::from(class) });
+        let enhanced = Enhanced::prefix(written.as_bytes()).filter(|(_, len)| *len == written.len())?.0;
+        return Some((None, Some(enhanced), message(rest)));
+    }
+    let code: u16 = first.parse().ok().filter(|c| (200..600).contains(c))?;
+    let rest = rest.trim_start_matches([' ', ',', '—', '–', '-', '«']);
+    match Enhanced::prefix(rest.as_bytes()) {
+        Some((enhanced, len)) => Some((Some(code), Some(enhanced), message(&rest[len..]))),
+        None => Some((Some(code), None, message(rest))),
+    }
 }
 
 /// The reasons that a category of the published lists may stand for.
