@@ -676,7 +676,54 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL: the IP has a bad reputation",
+                meaning: "AOL (now part of Yahoo) gives this IP too little credit, because of complaints or spam from it. The letters in brackets are AOL's own mark of the cause.",
+                causes: &[
+                    "Users marked mail from this IP as spam",
+                    "The IP is new and sent much at once",
+                    "A misused account or site sends spam through the server",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find and stop the source: exim -bp | exiqsumm, and the senders to aol.com and yahoo.com in the main log",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Sign with DKIM and enrol the domain in the complaint feedback loop at senders.yahooinc.com; unsubscribe everyone who complains",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If it lasts for days though the mail is clean, use the form at senders.yahooinc.com/contact: the IP and the mark in brackets",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL: у IP плохая репутация",
+                meaning: "AOL (теперь часть Yahoo) не доверяет этому IP из-за жалоб или спама с него. Буквы в скобках — собственная пометка причины у AOL.",
+                causes: &[
+                    "Получатели помечали письма с этого IP как спам",
+                    "IP новый, а писем с него сразу много",
+                    "Через сервер шлёт спам взломанный ящик или сайт",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Найдите и остановите источник: exim -bp | exiqsumm и отправители писем на aol.com и yahoo.com в основном журнале",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Подписывайте почту DKIM и подключите домен к обратной связи по жалобам (FBL) на senders.yahooinc.com; отписывайте всех, кто пожаловался",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если почта чистая, а отказы длятся днями, напишите через форму senders.yahooinc.com/contact: IP и пометка в скобках",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "aol-blocked",
@@ -696,7 +743,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL blocks this IP",
+                meaning: "AOL (now part of Yahoo) takes nothing from this IP: it is on its own list, or the server looks like one that relays for strangers (RLY).",
+                causes: &[
+                    "Spam came from the IP, yours or a former owner's",
+                    "RLY: the server relays for strangers, or an account is misused",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source, and see from outside that the server does not relay: swaks --server {ip} --to a strange address must get 550",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look the IP up at check.spamhaus.org/query/ip/{ip}: AOL uses such lists too",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Then ask for a review with the form at senders.yahooinc.com/contact: the IP, the whole reply, what was done",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL заблокировал этот IP",
+                meaning: "AOL (теперь часть Yahoo) ничего не принимает с этого IP: он в собственном списке, либо сервер похож на открытый ретранслятор (RLY).",
+                causes: &[
+                    "С IP шёл спам — ваш или прежнего владельца",
+                    "RLY: сервер пересылает почту посторонних, или взломан ящик",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Остановите источник и проверьте снаружи, что ретрансляция закрыта: swaks --server {ip} --to ЧУЖОЙ-АДРЕС должен получить 550",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте IP на check.spamhaus.org/query/ip/{ip}: такими списками AOL тоже пользуется",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Затем попросите о пересмотре через форму senders.yahooinc.com/contact: IP, ответ целиком, что сделано",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "aol-malware",
@@ -716,7 +808,46 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL found something harmful in the message",
+                meaning: "AOL (now part of Yahoo) refused the message for a virus, a harmful attachment or link (RTR:CH).",
+                causes: &[
+                    "An infected attachment",
+                    "The link leads to a broken-into page",
+                    "The sender's account or computer is misused",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Check the file at virustotal.com and send it as a link to cloud storage",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Find the sender (exim -Mvh ID or the main log) and check whether the account is misused",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL нашёл в письме вредоносное",
+                meaning: "AOL (теперь часть Yahoo) отклонил письмо из-за вируса, опасного вложения или ссылки (RTR:CH).",
+                causes: &[
+                    "Заражённое вложение",
+                    "Ссылка ведёт на взломанную страницу",
+                    "Взломан ящик или заражён компьютер отправителя",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Проверьте файл на virustotal.com и передайте его ссылкой на облако",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Найдите отправителя (exim -Mvh ID или основной журнал) и проверьте, не взломан ли его ящик",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "aol-no-reverse-dns",
@@ -736,7 +867,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL: the IP has no PTR record, or one like a home connection's",
+                meaning: "AOL (now part of Yahoo) takes mail only from IPs with a name of their own: RTR:RD means no PTR record, RTR:DU and RTR:BB an address of dial-up or broadband users.",
+                causes: &[
+                    "No PTR record, or the provider's standard name",
+                    "The server really is on a home connection",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See what is there: dig +short -x {ip}, then dig +short A of that name: it must lead back",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Have the owner of the IP set the PTR record to the server's name, and use the same name in EHLO (primary_hostname)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "From a home connection send through the provider's server (smarthost)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL: у IP нет PTR, или он как у домашнего подключения",
+                meaning: "AOL (теперь часть Yahoo) принимает почту только с IP, у которых есть собственное имя: RTR:RD — нет PTR, RTR:DU и RTR:BB — адрес из диапазона домашних подключений.",
+                causes: &[
+                    "PTR нет, или он такой, какой ставит провайдер",
+                    "Сервер и вправду стоит на домашнем подключении",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, что есть: dig +short -x {ip}, затем dig +short A ИМЯ: адрес должен совпасть",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Попросите владельца IP прописать в PTR имя сервера и представляйтесь им же в EHLO (primary_hostname)",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "С домашнего подключения отправляйте через сервер провайдера (smarthost)",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "aol-rate",
@@ -756,7 +932,50 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL holds mail from this IP back: too much at once",
+                meaning: "AOL (now part of Yahoo) takes less from this IP at a time than it sends (DYN, RLY:B). The messages wait and get through.",
+                causes: &[
+                    "A mailing went out all at once",
+                    "The IP is new or was silent for weeks",
+                    "Spam goes through the server",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait: Exim tries again by itself" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Send more slowly to aol.com and yahoo.com: connection_max_messages and serialize_hosts in a transport of their own",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See who sends so much: exim -bp | exiqsumm, and the senders in the main log",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL придерживает почту с этого IP: слишком много сразу",
+                meaning: "AOL (теперь часть Yahoo) принимает с этого IP меньше, чем он отправляет (DYN, RLY:B). Письма подождут и пройдут.",
+                causes: &[
+                    "Рассылка ушла вся разом",
+                    "IP новый или молчал неделями",
+                    "Через сервер рассылают спам",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите: Exim повторит попытку сам"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Отправляйте на aol.com и yahoo.com медленнее: отдельный транспорт с connection_max_messages и serialize_hosts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, кто шлёт так много: exim -bp | exiqsumm и отправители в основном журнале",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "aol-sender-not-allowed",
@@ -776,7 +995,41 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["senders.yahooinc.com/smtp-error-codes"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "AOL refuses the sender's address",
+                meaning: "AOL (now part of Yahoo) does not take mail with this address in the envelope (RLY:SN).",
+                causes: &[
+                    "The address or its domain is blocked for spam",
+                    "The domain has no usable DNS records",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See which MAIL FROM it was (F=<…> in the log), then dig +short MX {sender_domain}; dig +short TXT {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "If all is right, write with the form at senders.yahooinc.com/contact: the address and the whole reply",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "AOL не принимает адрес отправителя",
+                meaning: "AOL (теперь часть Yahoo) не принимает писем с этим адресом в конверте (RLY:SN).",
+                causes: &["Адрес или его домен заблокирован за спам", "У домена нет годных записей в DNS"],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, какой был MAIL FROM (F=<…> в журнале), затем dig +short MX {sender_domain}; dig +short TXT {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Если всё верно, напишите через форму senders.yahooinc.com/contact: адрес и ответ целиком",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "apple-connection-refused",
@@ -977,7 +1230,7 @@ pub static CAUSES: [Cause; 680] = [
                 title: "iCloud: отклонено собственным фильтром Apple ([CS01])",
                 meaning: "Фильтр Apple отклонил письмо и подробностей не сообщает. Как правило, ему не нравится содержание, ссылка в нём либо репутация IP или домена.",
                 causes: &[
-                    "Ссылка или картинка ведёт на домен с дурной славой",
+                    "Ссылка или картинка ведёт на домен с плохой репутацией",
                     "IP или домен новые либо с плохой репутацией",
                     "Рассылка без заголовка List-Unsubscribe или тем, кто её не просил",
                 ],
@@ -2865,7 +3118,48 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["cisco.com/c/en/us/support/security/email-security-appliance"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "Cisco: too many connections or messages from this host",
+                meaning: "The mail flow policy of the recipient's Cisco gateway limits how many connections a host opens at once and how many messages it sends in one. The rest is taken later.",
+                causes: &[
+                    "Many messages to this company at the same time",
+                    "The host fell into a group with a strict policy, because its Talos score is low or unknown",
+                ],
+                actions: &[
+                    Action { who: Actor::Nobody, text: "Wait: the queue sends the rest by itself" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Fewer connections and messages in each: serialize_hosts, remote_max_parallel and connection_max_messages in Exim",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Raise “Max. Concurrent Connections” and “Max. Messages Per Connection” in Mail Policies > Mail Flow Policies",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Cisco: слишком много соединений или писем с этого узла",
+                meaning: "Политика приёма на шлюзе Cisco у получателя ограничивает, сколько соединений узел открывает сразу и сколько писем передаёт в одном. Остальное примут позже.",
+                causes: &[
+                    "Много писем в эту компанию одновременно",
+                    "Узел попал в группу с жёсткой политикой: его оценка Talos низкая или неизвестна",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Nobody, text: "Подождите: остальное доставит очередь"
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Меньше соединений и писем в каждом: serialize_hosts, remote_max_parallel и connection_max_messages в Exim",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Поднимите «Max. Concurrent Connections» и «Max. Messages Per Connection» в Mail Policies > Mail Flow Policies",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "cisco-host-refused",
@@ -3065,7 +3359,44 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["cisco.com/c/en/us/support/security/email-security-appliance"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "Cisco: the gateway does not carry mail for this domain",
+                meaning: "The recipient domain is not in the gateway's Recipient Access Table, and this host may not relay through it.",
+                causes: &[
+                    "The MX points to the gateway, and the domain was not entered there",
+                    "An internal host sends out and is not in the RELAYLIST",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Compare: dig +short MX {recipient_domain}; exim -bt {recipient}",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Add the domain in Mail Policies > Recipient Access Table; hosts that may send out belong into RELAYLIST (HAT Overview)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Cisco: шлюз не обслуживает этот домен",
+                meaning: "Домена получателя нет в таблице Recipient Access Table шлюза, а ретрансляция этому узлу не разрешена.",
+                causes: &[
+                    "MX указывает на шлюз, а домен там не заведён",
+                    "Внутренний узел отправляет наружу, но его нет в RELAYLIST",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сравните: dig +short MX {recipient_domain}; exim -bt {recipient}",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Добавьте домен в Mail Policies > Recipient Access Table; узлы, которым можно отправлять наружу, вносят в RELAYLIST (HAT Overview)",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "cisco-reputation",
@@ -3162,7 +3493,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: None,
         references: &["cisco.com/c/en/us/support/security/email-security-appliance"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "Cisco: the sender's domain is not in DNS",
+                meaning: "The recipient's Cisco gateway verifies the domain of the envelope sender (Envelope Sender DNS Verification) and finds none, or the address has no domain.",
+                causes: &[
+                    "The envelope carries an invented name (www-data@web1)",
+                    "The domain has expired, or its name servers do not answer",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "See which MAIL FROM it was (F=<…> in the log), then dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Let local programs send from a real address: qualify_domain, rewrite, sendmail -f",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Exceptions are in Mail Policies > Exception Table, the check itself in Mail Flow Policies, “Sender Verification”",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Cisco: домена отправителя нет в DNS",
+                meaning: "Шлюз Cisco у получателя проверяет домен из конверта (Envelope Sender DNS Verification) и не находит его, либо в адресе нет домена.",
+                causes: &[
+                    "В конверте вымышленное имя (www-data@web1)",
+                    "Регистрация домена истекла, или не отвечают его серверы имён",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Посмотрите, какой был MAIL FROM (F=<…> в журнале), затем dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Пусть местные программы шлют от настоящего адреса: qualify_domain, rewrite, sendmail -f",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Исключения заводятся в Mail Policies > Exception Table, сама проверка — в Mail Flow Policies, «Sender Verification»",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "cisco-unauthenticated",
@@ -4931,7 +5307,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: Some(&BLOCKLISTS[16]),
         references: &["dronebl.org/lookup"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "The sending address is listed by DroneBL",
+                meaning: "DroneBL lists addresses of bots, open proxies and machines that guess passwords.",
+                causes: &[
+                    "Spam came from this address, yours or a former owner's",
+                    "A misused account, script or machine behind the same address",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look the address up and read why: https://dronebl.org/lookup?ip={ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source first: exim -bp | exiqsumm, eximstats, misused accounts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Then ask for removal on the same page; the type of the entry tells what was seen",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Адрес отправителя в списке DroneBL",
+                meaning: "В DroneBL адреса ботов, открытых прокси и машин, с которых подбирают пароли.",
+                causes: &[
+                    "С этого адреса шёл спам — ваш или прежнего владельца",
+                    "Взломан ящик, скрипт или машина за тем же адресом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте адрес и прочтите причину: https://dronebl.org/lookup?ip={ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала остановите источник: exim -bp | exiqsumm, eximstats, взломанные ящики",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Затем просите об удалении на той же странице; вид записи говорит, что было замечено",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "dynamic-address",
@@ -12610,7 +13031,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Google: перед отправкой нужно войти",
+                title: "Google: перед отправкой нужна авторизация",
                 meaning: "Вы подключены к серверу отправки Google (smtp.gmail.com), а он принимает письма только после входа.",
                 causes: &[
                     "Для вышестоящего сервера не заданы имя и пароль",
@@ -12947,7 +13368,7 @@ pub static CAUSES: [Cause; 680] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Свяжитесь с получателем иначе и отправьте письмо позже",
+                        text: "Свяжитесь с получателем другим способом и отправьте письмо позже",
                     },
                 ],
             },
@@ -14086,7 +14507,7 @@ pub static CAUSES: [Cause; 680] = [
                 meaning: "Фильтр Gmail оценил письмо целиком (текст, ссылки, заголовки, отправителя, его прошлое) как спам и отклонил. Другое ваше письмо может и пройти.",
                 causes: &[
                     "Текст, ссылки или вложения похожи на спам, который сейчас рассылают",
-                    "Ссылка ведёт на домен или сокращатель с дурной славой",
+                    "Ссылка ведёт на домен или сокращатель с плохой репутацией",
                     "Это и есть спам: из взломанного ящика, из формы на сайте или пересланный извне",
                     "SPF, DKIM или PTR слабы, и для отказа хватает немногого в тексте",
                 ],
@@ -14654,7 +15075,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Google берёт получателей одного домена за транзакцию",
+                title: "Google принимает за транзакцию получателей только одного домена",
                 meaning: "Письмо передавалось получателям нескольких доменов в одной транзакции, потому что MX у них общий. Отложенные уйдут при следующей попытке.",
                 causes: &["Сервер объединяет получателей по узлу MX, а не по домену"],
                 actions: &[
@@ -14845,7 +15266,7 @@ pub static CAUSES: [Cause; 680] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Свяжитесь с человеком иначе: сам собой этот ящик вряд ли оживёт",
+                        text: "Свяжитесь с человеком другим способом: сам собой этот ящик вряд ли оживёт",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -17953,7 +18374,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: Some(&BLOCKLISTS[10]),
         references: &[],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "The sending address is listed by Hostkarma (junkemailfilter.com)",
+                meaning: "Hostkarma gathers what the filter Junk Email Filter sees; 127.0.0.2 is its black list, .4 its brown one.",
+                causes: &[
+                    "Spam came from this address, yours or a former owner's",
+                    "A misused account, script or machine behind the same address",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look the address up and read why: https://ipadmin.junkemailfilter.com/remove.php?ip={ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source first: exim -bp | exiqsumm, eximstats, misused accounts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Remove the address on the same page; without new spam an entry also disappears by itself after some days",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Адрес отправителя в списке Hostkarma (junkemailfilter.com)",
+                meaning: "Hostkarma собирает то, что видит фильтр Junk Email Filter; 127.0.0.2 — чёрный список, .4 — «коричневый».",
+                causes: &[
+                    "С этого адреса шёл спам — ваш или прежнего владельца",
+                    "Взломан ящик, скрипт или машина за тем же адресом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте адрес и прочтите причину: https://ipadmin.junkemailfilter.com/remove.php?ip={ip}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала остановите источник: exim -bp | exiqsumm, eximstats, взломанные ящики",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Удалите адрес на той же странице; без нового спама запись через несколько дней исчезает и сама",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "hostpoint-spf",
@@ -18062,7 +18528,8 @@ pub static CAUSES: [Cause; 680] = [
                         text: "Добавьте домен на app.improvmx.com или исправьте MX: dig +short MX {recipient_domain}",
                     },
                     Action {
-                        who: Actor::Sender, text: "Свяжитесь с получателем иначе и сообщите ему"
+                        who: Actor::Sender,
+                        text: "Свяжитесь с получателем другим способом и сообщите ему",
                     },
                 ],
             },
@@ -18309,7 +18776,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: Some(&BLOCKLISTS[7]),
         references: &["invaluement.com/lookup"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "The sending address is listed by invaluement",
+                meaning: "invaluement lists addresses and networks of senders of unwanted bulk mail, and takes pains not to list others.",
+                causes: &[
+                    "Spam came from this address, yours or a former owner's",
+                    "A misused account, script or machine behind the same address",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look the address up and read why: https://www.invaluement.com/lookup/",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source first: exim -bp | exiqsumm, eximstats, misused accounts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Then fill in the removal request on that page and say what was changed",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Адрес отправителя в списке invaluement",
+                meaning: "В invaluement адреса и сети тех, кто рассылает нежеланную массовую почту; невиновных стараются не вносить.",
+                causes: &[
+                    "С этого адреса шёл спам — ваш или прежнего владельца",
+                    "Взломан ящик, скрипт или машина за тем же адресом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте адрес и прочтите причину: https://www.invaluement.com/lookup/",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала остановите источник: exim -bp | exiqsumm, eximstats, взломанные ящики",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Затем заполните там просьбу об удалении и напишите, что изменилось",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "iua-blocklisted",
@@ -20913,7 +21425,7 @@ pub static CAUSES: [Cause; 680] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Отправьте письмо ещё раз и свяжитесь с получателем иначе",
+                        text: "Отправьте письмо ещё раз и свяжитесь с получателем другим способом",
                     },
                     Action {
                         who: Actor::Recipient, text: "Проверьте пересылку в настройках ящика"
@@ -21087,7 +21599,52 @@ pub static CAUSES: [Cause; 680] = [
         bad_address: None,
         blocklist: Some(&BLOCKLISTS[9]),
         references: &["mailspike.org/iplookup.html"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "The sending address is listed by Mailspike",
+                meaning: "Mailspike grades addresses by what its sensors see (from L5, worst, to H5, best); the recipient refuses the bad grades.",
+                causes: &[
+                    "Spam came from this address, yours or a former owner's",
+                    "A misused account, script or machine behind the same address",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look the address up and read why: https://mailspike.org/iplookup.html",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Stop the source first: exim -bp | exiqsumm, eximstats, misused accounts",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "The grade recovers by itself; a removal can be asked for on the same page",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Адрес отправителя в списке Mailspike",
+                meaning: "Mailspike оценивает адреса по тому, что видят его датчики (от L5, худшей, до H5, лучшей); получатель отвергает плохие оценки.",
+                causes: &[
+                    "С этого адреса шёл спам — ваш или прежнего владельца",
+                    "Взломан ящик, скрипт или машина за тем же адресом",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте адрес и прочтите причину: https://mailspike.org/iplookup.html",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Сначала остановите источник: exim -bp | exiqsumm, eximstats, взломанные ящики",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Оценка восстанавливается сама; просьбу об удалении можно оставить на той же странице",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "malware",
@@ -21681,7 +22238,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft 365: перед отправкой нужно войти",
+                title: "Microsoft 365: перед отправкой нужна авторизация",
                 meaning: "smtp.office365.com принимает письма только после входа, а его не было (или он не удался, и программа всё равно продолжила).",
                 causes: &[
                     "В устройстве, программе или на своём сервере вход не настроен",
@@ -22256,7 +22813,7 @@ pub static CAUSES: [Cause; 680] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Для доверенных серверов пересылки: там же, вкладка ARC, добавьте домен того, кто ставит печать",
+                        text: "Для доверенных серверов пересылки: там же, вкладка ARC, добавьте домен сервера, который ставит печать ARC (ARC-Seal)",
                     },
                 ],
             },
@@ -22312,7 +22869,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft 365 пробовал сутки и отступился",
+                title: "Microsoft 365 пробовал сутки и прекратил попытки",
                 meaning: "Microsoft 365 пытался доставить письмо 24 часа (иногда 48), и его так и не приняли; последняя причина, если она есть, в остальной части отчёта.",
                 causes: &[
                     "Сервер получателя всё это время был недоступен или откладывал письмо",
@@ -22937,7 +23494,7 @@ pub static CAUSES: [Cause; 680] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Сообщите получателю иначе, что его домен не принимает почту",
+                        text: "Сообщите получателю другим способом, что его домен не принимает почту",
                     },
                 ],
             },
@@ -23004,7 +23561,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft 365 не может достучаться до следующего сервера",
+                title: "Microsoft 365 не может связаться со следующим сервером",
                 meaning: "Здесь отправляет Microsoft 365, и ему недоступен сервер получателя (или ваш, за соединителем): 4.4.312 — DNS, 4.4.315 — нет ответа, 4.4.316 — отказ, 4.4.317 — нет соединения или TLS, 4.4.318 — обрыв.",
                 causes: &[
                     "Сервер не работает, или межсетевой экран не пускает адреса Microsoft",
@@ -23454,7 +24011,7 @@ pub static CAUSES: [Cause; 680] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Проверьте адрес; если он верен, свяжитесь с администратором получателя иначе",
+                        text: "Проверьте адрес; если он верен, свяжитесь с администратором получателя другим способом",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -23607,7 +24164,7 @@ pub static CAUSES: [Cause; 680] = [
                 ],
             },
             ru: Text {
-                title: "Microsoft 365: этот получатель не берёт писем извне или именно от вас",
+                title: "Microsoft 365: этот получатель не принимает писем извне или именно от вас",
                 meaning: "Ящик, группа или общая папка принимает письма только от определённых отправителей, чаще всего от своих. У новых групп так с самого начала.",
                 causes: &[
                     "У группы или ящика разрешены письма только от людей своей организации",
@@ -24236,7 +24793,7 @@ pub static CAUSES: [Cause; 680] = [
             },
             ru: Text {
                 title: "Microsoft 365: слишком много получателей в одной транзакции",
-                meaning: "За одну транзакцию Microsoft берёт ограниченное число получателей (извне около 200 из одного домена, от своих пользователей 500–1000 на письмо). С кодом 452 остальные сами уйдут при следующей попытке.",
+                meaning: "За одну транзакцию Microsoft принимает ограниченное число получателей (извне около 200 из одного домена, от своих пользователей 500–1000 на письмо). С кодом 452 остальные сами уйдут при следующей попытке.",
                 causes: &[
                     "Рассылка с сотнями получателей в одном письме",
                     "Сервер рассылок или пересылка объединяет всех получателей",
@@ -27399,7 +27956,7 @@ pub static CAUSES: [Cause; 680] = [
             },
             ru: Text {
                 title: "Outlook.com считает письмо спамом",
-                meaning: "Microsoft отклонил письмо из-за содержания либо из-за ссылок и адресов с дурной славой в нём.",
+                meaning: "Microsoft отклонил письмо из-за содержания либо из-за ссылок и адресов с плохой репутацией в нём.",
                 causes: &[
                     "Текст или ссылки похожи на спам, который сейчас рассылают",
                     "Домен из ссылки новый или в чёрном списке",
@@ -27506,7 +28063,7 @@ pub static CAUSES: [Cause; 680] = [
             },
             ru: Text {
                 title: "Outlook.com не принимает почту с динамических адресов",
-                meaning: "Microsoft относит IP к тем, что раздаются динамически домашним линиям, и напрямую писем с них не берёт.",
+                meaning: "Microsoft относит IP к тем, что раздаются динамически домашним линиям, и напрямую писем с них не принимает.",
                 causes: &[
                     "Сервер на домашней или офисной линии без постоянного адреса",
                     "PTR похож на динамический (pool, dyn, IP в имени)",
@@ -40294,7 +40851,7 @@ pub static CAUSES: [Cause; 680] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Отправьте письмо ещё раз через несколько часов; если не дойдёт снова, свяжитесь с человеком иначе",
+                        text: "Отправьте письмо ещё раз через несколько часов; если не дойдёт снова, свяжитесь с человеком другим способом",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -41130,7 +41687,7 @@ pub static CAUSES: [Cause; 680] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Если список собственный, напишите через форму на yandex.ru/support/mail/bounces/yandex.html: IP и ответ целиком",
+                        text: "Если список собственный, напишите через форму на yandex.ru/support/mail/bounces/yandex.html, укажите IP и ответ целиком",
                     },
                 ],
             },
@@ -41824,7 +42381,7 @@ pub static CAUSES: [Cause; 680] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Свяжитесь с получателем иначе и передайте ему ответ сервера",
+                        text: "Свяжитесь с получателем другим способом и передайте ему ответ сервера",
                     },
                 ],
             },
