@@ -93,6 +93,16 @@ fn wordings() {
             wrong += usize::from(!right);
             wrongly_bad += usize::from(bad == ("no", true));
             missed_bad += usize::from(bad == ("yes", false));
+            // Exim's own words around it must not be read as the server's.
+            let wrapped = format!(
+                "SMTP error from remote mail server after RCPT TO:<kay@shop.example>: \
+                 host mx.shop.example [192.0.2.7]: {text}"
+            );
+            if cell("bad_address") == "no" && classifier.classify(&Query::new(wrapped.as_bytes())).bad_address
+            {
+                wrongly_bad += 1;
+                println!("wrongly bad: {wrapped}");
+            }
             if !right || matches!(bad, ("no", true) | ("yes", false)) {
                 let want = [cell("reason"), cell("also_ok"), cell("bad_address")].join(" ");
                 println!("{text}\n    want {want}, have {}", show(&verdict));
