@@ -12,7 +12,7 @@ use mailwhy::input::{Followed, Source};
 use mailwhy::report::printable;
 use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM};
 
 use super::super::digest::Digest;
 use super::super::feed::Feed;
@@ -39,7 +39,8 @@ pub fn run(
     feed: &Feed,
 ) -> Result<Exit> {
     let stop = Arc::new(AtomicBool::new(false));
-    for signal in [SIGTERM, SIGHUP, SIGINT] {
+    // Not SIGHUP: the terminal is gone then, there is nothing to give back, and reading keys from it would never end.
+    for signal in [SIGTERM, SIGINT] {
         signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot watch for signals")?;
     }
     let names: Vec<String> = sources.iter().map(ToString::to_string).collect();
