@@ -110,6 +110,26 @@ fn colour() {
 }
 
 #[test]
+fn html() {
+    check_both("html", |lang| {
+        let style = Style { top: Some(2), ..style(lang, 80) };
+        print(&rich(lang), Format::Html, &style).replace('\u{a0}', " ")
+    });
+}
+
+#[test]
+fn subjects() {
+    check_both("subjects", |lang| {
+        let mut one = rich(lang);
+        (one.messages.failed, one.messages.partly_delivered) = (1, 0);
+        one.input.last.clone_from(&one.input.first);
+        let reports = [rich(lang), one, healthy(), empty()];
+        let subject = |report: &Report| mailwhy_report::subject(report, lang, Some("mx1.example")) + "\n";
+        reports.iter().map(subject).collect::<String>().replace('\u{a0}', " ")
+    });
+}
+
+#[test]
 fn markdown() {
     let markdown = |lang, verbose| {
         print(&rich(lang), Format::Markdown, &Style { verbose, ..style(lang, 80) }).replace('\u{a0}', " ")
@@ -285,7 +305,7 @@ proptest! {
     #[test]
     fn nothing_acts(words in prop::collection::vec(words(), 1..40), verbose: bool) {
         let report = spoiled(Lang::En, &words, &[1]);
-        for format in [Format::Text, Format::Markdown, Format::Csv, Format::Json] {
+        for format in [Format::Text, Format::Markdown, Format::Html, Format::Csv, Format::Json] {
             let out = print(&report, format, &Style { verbose, ..Style::default() });
             prop_assert!(!out.chars().any(|c| acts(c) && c != '\n'), "{out:?}");
         }

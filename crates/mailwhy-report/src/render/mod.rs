@@ -1,7 +1,7 @@
 /*!
 The report, printed.
 
-Text and Markdown are two ways to write the same [`page::Page`], which [`overview`] makes of the report in the words of
+Text, Markdown and HTML are ways to write the same [`page::Page`], which [`overview`] makes of the report in the words of
 one language. CSV and JSON print the model's own fields.
 */
 
@@ -18,6 +18,7 @@ mod csv;
 mod errors;
 mod fit;
 mod history;
+mod html;
 mod json;
 mod markdown;
 mod monitor;
@@ -49,6 +50,8 @@ pub enum Format {
     Csv,
     /// For tickets and mails: the content of `Text`.
     Markdown,
+    /// For mails and browsers: the content of `Text`, in one file without links, images, scripts or style sheets.
+    Html,
 }
 
 impl Format {
@@ -60,6 +63,7 @@ impl Format {
             "json" => Some(Self::Json),
             "csv" => Some(Self::Csv),
             "md" | "markdown" => Some(Self::Markdown),
+            "html" | "htm" => Some(Self::Html),
             _ => None,
         }
     }
@@ -148,6 +152,12 @@ impl By {
     }
 }
 
+/// The report in a line, for the subject of a mail: `mx1.example: 41 messages not delivered, 22 Nov`.
+#[must_use]
+pub fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String {
+    overview::subject(report, lang, host)
+}
+
 /// Prints the report.
 ///
 /// # Errors
@@ -157,6 +167,7 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn io::
     match format {
         Format::Text => text::write(&overview::page(report, style), style, out),
         Format::Markdown => markdown::write(&overview::page(report, style), out),
+        Format::Html => html::write(&overview::page(report, style), style.lang, out),
         Format::Csv => csv::write(report, style, out),
         Format::Json => json::write(report, out),
     }

@@ -2,10 +2,13 @@
 
 use std::path::Path;
 
+use mailwhy_codes::Lang;
+
 use super::page::{Block, Fact, Line, Page, Role, Span};
 use super::values::{Forms, Moment, NBSP};
 use super::words::Words;
 use super::{By, Style};
+use crate::text::printable;
 use crate::{File, Report};
 
 /// The page that `style` asks for.
@@ -18,6 +21,25 @@ pub(super) fn page(report: &Report, style: &Style) -> Page {
         Some(by) => maker.table(by),
         None => maker.overview(),
     }
+}
+
+/// How it stands, in a line without anything in it that could act.
+pub(super) fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String {
+    let (words, messages) = (Words::of(lang), &report.messages);
+    let state = match messages.total {
+        0 => words.no_mail.to_owned(),
+        _ => (words.lost_mail)(words, messages.failed + messages.partly_delivered),
+    };
+    let host = host.map_or_else(String::new, |host| format!("{host}: "));
+    let day =
+        |time: &Option<String>| time.as_deref().and_then(Moment::parse).map(|at| words.bucket(at, 0, false));
+    let days = match (day(&report.input.first), day(&report.input.last)) {
+        (Some(first), Some(last)) if first == last => format!(", {first}"),
+        (Some(first), Some(last)) => format!(", {}", (words.span)(&first, &last)),
+        _ => String::new(),
+    };
+    // A header should not need an encoding for its blanks.
+    printable(format!("{host}{state}{days}").as_bytes()).replace(NBSP, " ")
 }
 
 /// Makes the parts of a page.

@@ -34,6 +34,10 @@ pub(crate) struct Words {
     pub(super) none_failed: fn(&Self, u64) -> String,
     pub(super) none_told: &'static str,
 
+    // The subject of a mail.
+    pub(super) lost_mail: fn(&Self, u64) -> String,
+    pub(super) no_mail: &'static str,
+
     // Messages and recipients.
     pub(super) messages: &'static str,
     pub(super) recipients: &'static str,
@@ -164,6 +168,12 @@ static EN: Words = Words {
         )
     },
     none_told: "Nothing failed; the log tells of no deliveries either.",
+
+    lost_mail: |w, n| match n {
+        0 => "nothing failed".into(),
+        _ => format!("{} not delivered", w.count(n, ["message", "", "messages"])),
+    },
+    no_mail: "no mail",
 
     messages: "messages",
     recipients: "recipients",
@@ -327,6 +337,12 @@ static RU: Words = Words {
         format!("Окончательных отказов нет; доставки ещё {waits} {waiting}.")
     },
     none_told: "Отказов нет, но и о доставках в журнале ничего нет.",
+
+    lost_mail: |w, n| match n {
+        0 => "отказов нет".into(),
+        _ => format!("не доставлено {}", w.count(n, ["письмо", "письма", "писем"])),
+    },
+    no_mail: "писем нет",
 
     messages: "письма",
     recipients: "получатели",

@@ -49,7 +49,7 @@ pub struct ErrorsArgs {
     pub language: LanguageArgs,
 
     /// How to print it; without it as FILE's extension says (-o), or else as text
-    #[arg(long, value_parser = names(["text", "json", "csv", "md"], Format::from_name))]
+    #[arg(long, value_parser = names(["text", "json", "csv", "md", "html"], Format::from_name))]
     pub format: Option<Format>,
 
     /// Write to this file

@@ -50,7 +50,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let result = match args.format {
         Format::Json => explanation.write_json(output.writer()),
         Format::Markdown => explanation.write_markdown(output.writer()),
-        Format::Text | Format::Csv => {
+        Format::Text | Format::Csv | Format::Html => {
             explanation.write_text(&style(lang, args.color, &output), output.writer())
         }
     };

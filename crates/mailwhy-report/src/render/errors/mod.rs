@@ -9,7 +9,7 @@ use super::page::{Block, Cell, Column, Line, Page, Panel, Role, Row, Shrink, Spa
 use super::panels::{code, facts_line, panel};
 use super::values::Moment;
 use super::words::Words;
-use super::{Format, Style, csv, json, markdown, text};
+use super::{Format, Style, csv, html, json, markdown, text};
 use crate::{ErrorReply, ErrorReport, ErrorRow, Grouping};
 use words::ErrorWords;
 
@@ -67,6 +67,7 @@ impl ErrorReport {
         match format {
             Format::Text => text::write(&self.page(style), style, out),
             Format::Markdown => markdown::write(&self.page(style), out),
+            Format::Html => html::write(&self.page(style), style.lang, out),
             Format::Csv => self.write_csv(style, out),
             Format::Json => self.write_json(style, out),
         }
