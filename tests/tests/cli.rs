@@ -193,6 +193,7 @@ fn nothing_in_a_log_reaches_the_terminal_raw() {
         &["report", "--verbose"][..],
         &["report", "--format=json"],
         &["report", "--format=md"],
+        &["report", "--format=html"],
         &["report", "--format=csv"],
         &["events"],
         &["events", "--format=csv"],

@@ -5,11 +5,13 @@
 mod architecture;
 mod check;
 mod cli;
+mod config;
 mod errors;
 mod explain;
 mod follow;
 mod generated;
 mod harness;
+mod mail;
 mod real_exim;
 mod sample;
 mod scenario;

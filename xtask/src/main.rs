@@ -1,5 +1,5 @@
 /*!
-Generators and checks of the workspace: `cargo xtask generate [--check]`.
+Generators and checks of the workspace: `cargo xtask generate [--check]`, `package [--check]`, `pictures`.
 
 `generate` reads `data/`, checks it, and writes the tables of `mailwhy-codes` and the reference under `docs/codes`. It
 needs no crate of the workspace to compile, only lists of names and words, which it includes by path: a broken table
@@ -14,7 +14,9 @@ use anyhow::{Context, Result, bail};
 mod data;
 mod docs;
 mod emit;
+mod package;
 mod pattern;
+mod pictures;
 #[path = "../../crates/mailwhy-codes/src/reason.rs"]
 #[allow(dead_code)]
 mod reason;
@@ -24,11 +26,15 @@ mod reply;
 mod validate;
 
 const USAGE: &str = "\
-usage: cargo xtask generate [--check]
+usage: cargo xtask generate [--check] | package [--check] | pictures
 
   generate           check data/ and write the tables of mailwhy-codes and docs/codes;
                      what is not valid is named and left out, and the exit code is 1
-  generate --check   write nothing; fail when data/ has problems or what is made of it is not current";
+  generate --check   write nothing; fail when data/ has problems or what is made of it is not current
+  package            write what is packaged beside the program to pkg/: manual pages, completions,
+                     the example of a configuration; all of it comes from the definition of the options
+  package --check    write nothing; fail when it is not current
+  pictures           write the pictures of a terminal to docs/img";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -36,6 +42,9 @@ fn main() -> ExitCode {
     let result = match args[..] {
         ["generate"] => generate(false),
         ["generate", "--check"] => generate(true),
+        ["package"] => root().and_then(|root| package::package(&root, false)),
+        ["package", "--check"] => root().and_then(|root| package::package(&root, true)),
+        ["pictures"] => root().and_then(|root| pictures::pictures(&root)),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
     match result {

@@ -43,7 +43,7 @@ pub use pool::Pool;
 pub use problem::{Problem, ProblemKind};
 pub use read::{Chunk, FileSummary, Summary, read, read_source};
 pub use resume::{Mark, Rest, resume};
-pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes};
+pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes, stdin_is_given};
 
 /// How sources are looked for and read.
 #[derive(Clone, Debug)]

@@ -94,7 +94,8 @@ pub fn first_bytes(source: &Source, n: usize) -> io::Result<Vec<u8>> {
 /// Whether standard input is there to be read: a file, a pipe or a socket.
 ///
 /// A terminal is not, and neither is `/dev/null`, which cron and systemd put there.
-pub(crate) fn stdin_is_given() -> bool {
+#[must_use]
+pub fn stdin_is_given() -> bool {
     let stdin = io::stdin();
     #[cfg(unix)]
     {

@@ -2,10 +2,12 @@
 
 mod check;
 mod classify;
+mod config;
 mod errors;
 mod events;
 mod explain;
 mod follow;
+mod generate;
 mod report;
 mod rules;
 mod sql;
@@ -16,15 +18,17 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mailwhy::codes::{Lang, Stage};
 
 pub use check::{CheckArgs, Limit, Limits};
 pub use classify::ClassifyArgs;
+pub use config::{ConfigCommand, ConfigCommandArgs, ConfigShowArgs};
 pub use errors::ErrorsArgs;
 pub use events::EventsArgs;
 pub use explain::{ExplainArgs, Listed};
 pub use follow::{FollowArgs, FollowFormat, What};
+pub use generate::{GenerateArgs, GenerateCommand, ShellArg};
 pub use report::ReportArgs;
 pub use rules::{RulesCheckArgs, RulesCommand, RulesCommandArgs, RulesCoverageArgs};
 pub use sql::{SqlArgs, SqlFormat};
@@ -46,10 +50,27 @@ pub use trace::{TraceArgs, TraceFormat};
     after_help = "Without FILE the log is read from standard input, or else from the first of \
                   /var/log/exim4/mainlog, /var/log/exim/mainlog, /var/log/exim/main.log and \
                   /var/log/exim_mainlog that exists.\n\n\
+                  Every option can also be set by a variable (--top by MAILWHY_TOP) and in a file, \
+                  ~/.config/mailwhy/config.toml or /etc/mailwhy/config.toml; see `mailwhy config`.\n\n\
                   Exit status: 0 something was found, 1 nothing was found, 2 an error (also a file that could not \
                   be read, after the others have been)."
 )]
 pub struct Cli {
+    /// Read the configuration from this file instead of the usual ones
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        hide_short_help = true,
+        display_order = 900,
+        conflicts_with = "no_config"
+    )]
+    pub config: Option<PathBuf>,
+
+    /// Read no configuration file
+    #[arg(long, global = true, hide_short_help = true, display_order = 901)]
+    pub no_config: bool,
+
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -195,6 +216,25 @@ pub enum Command {
     /// with the same id.
     #[command(disable_help_subcommand = true)]
     Rules(RulesCommandArgs),
+    /// Shows what is configured, where each value comes from, and what can be
+    ///
+    /// Every option of every command is also a key of a file, with the same name: at its top for all commands that have
+    /// such an option, in a table for one command. The command line wins, then come variables (MAILWHY_TOP=20 is
+    /// `top = 20`), ~/.config/mailwhy/config.toml ($XDG_CONFIG_HOME), /etc/mailwhy/config.toml, and built-in values.
+    /// What a file sets is taken back with --no-…: --no-rotated.
+    #[command(
+        disable_help_subcommand = true,
+        after_help = "Example of a file:\n  \
+                      lang = \"ru\"                            for every command\n  \
+                      rotated = true\n  \
+                      files = [\"/var/log/exim4/mainlog\"]    where no FILE is given\n  \
+                      [report]                               for `mailwhy report` alone\n  \
+                      top = 20"
+    )]
+    Config(ConfigCommandArgs),
+    /// Generates manual pages and completions for shells
+    #[command(disable_help_subcommand = true)]
+    Generate(GenerateArgs),
     /// A plugin for Nagios, Icinga and the like: one line with the state and performance data
     ///
     /// Judges the last hour of the log, or with --state what is new since the last run. Each limit is WARN,CRIT; `off` switches
@@ -223,7 +263,7 @@ pub struct InputArgs {
     /// Log files, directories or patterns; `-` is standard input
     ///
     /// Compressed files (gzip, zstd, bzip2, xz) are recognised by their content.
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<OsString>,
 
     /// Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz
@@ -239,7 +279,7 @@ pub struct InputArgs {
     pub until: Option<String>,
 
     /// How many threads work; 0: one for each processor
-    #[arg(long, value_name = "N", default_value_t = 0, env = "MAILWHY_THREADS")]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
 
     /// Lines longer than this are cut
@@ -284,7 +324,7 @@ pub struct AroundArgs {
 #[derive(Args, Clone, Debug)]
 pub struct LanguageArgs {
     /// The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]
-    #[arg(long, value_enum, env = "MAILWHY_LANG")]
+    #[arg(long, value_enum)]
     lang: Option<LangArg>,
 }
 

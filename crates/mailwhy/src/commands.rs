@@ -2,10 +2,12 @@
 
 pub mod check;
 pub mod classify;
+pub mod config;
 pub mod errors;
 pub mod events;
 pub mod explain;
 pub mod follow;
+pub mod generate;
 pub mod report;
 pub mod rules;
 mod scan;
@@ -182,7 +184,7 @@ pub fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
     let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(Format::Text) };
     let Some(format) = Format::from_name(extension) else {
         bail!(
-            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv or md",
+            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv, md or html",
             path.display()
         )
     };

@@ -11,7 +11,7 @@ This is the façade over the crates of mailwhy; each can be used alone.
 | [`input`] | files, archives, rotated sets and streams to chunks of whole lines |
 | [`trace`] | events to messages |
 | [`store`] | logs to tables of SQLite, to be asked in SQL |
-| [`report`] | messages to a report, as text, JSON, CSV and Markdown |
+| [`report`] | messages to a report, as text, JSON, CSV, Markdown and HTML |
 */
 
 pub use mailwhy_classify as classify;

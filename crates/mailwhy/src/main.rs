@@ -2,6 +2,7 @@
 
 mod cli;
 mod commands;
+mod config;
 mod json;
 mod pipeline;
 mod progress;
@@ -9,19 +10,20 @@ mod when;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use crate::cli::{Cli, Command};
 use crate::commands::{Exit, fail, is_broken_pipe};
+use crate::config::Config;
 
 /// Results are made in one thread and freed in another, which the usual allocators do slowly.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => return wrong_usage(&error),
+    let (cli, config) = match parse() {
+        Ok(parsed) => parsed,
+        Err(status) => return status,
     };
     let result = match &cli.command {
         Command::Report(args) => commands::report::run(args),
@@ -35,6 +37,8 @@ fn main() -> ExitCode {
         Command::Rules(args) => commands::rules::run(&args.command),
         Command::Check(args) => Ok(commands::check::run(args)),
         Command::Sql(args) => commands::sql::run(args),
+        Command::Config(args) => commands::config::run(&args.command, &config),
+        Command::Generate(args) => commands::generate::run(&args.command),
     };
     match result {
         Ok(Exit::Found) => ExitCode::SUCCESS,
@@ -49,14 +53,42 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints help or what is wrong with the options. To a monitoring system 2 would be the state of the mail, not of the call.
+/// The command line, with what the configuration says where it is silent; or the exit status, when all is told.
+fn parse() -> Result<(Cli, Config), ExitCode> {
+    let definition = Cli::command();
+    let mut config = Config::read(&definition, std::env::args_os().skip(1)).map_err(|error| {
+        // Help and version are there whatever the files hold.
+        match Cli::command().try_get_matches() {
+            Err(other) if !other.use_stderr() => wrong_usage(&other),
+            _ => wrong_configuration(&error),
+        }
+    })?;
+    let matches = config.apply(definition).try_get_matches().map_err(|error| wrong_usage(&error))?;
+    config.check(&matches).map_err(|error| wrong_configuration(&error))?;
+    let cli = Cli::from_arg_matches(&matches).map_err(|error| wrong_usage(&error))?;
+    Ok((cli, config))
+}
+
+/// Prints help or what is wrong with the options.
 fn wrong_usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     match error.exit_code() {
         0 => ExitCode::SUCCESS,
-        _ if std::env::args_os().nth(1).is_some_and(|command| command == "check") => {
-            commands::check::unknown("wrong options, see mailwhy check --help")
-        }
-        _ => ExitCode::from(2),
+        _ => wrong("wrong options, see mailwhy check --help"),
     }
+}
+
+/// Prints what is wrong with the configuration.
+fn wrong_configuration(error: &anyhow::Error) -> ExitCode {
+    fail(error);
+    wrong("wrong configuration, see mailwhy config show")
+}
+
+/// The exit status of a call that is wrong. To a monitoring system 2 would be the state of the mail, not of the call.
+fn wrong(what: &str) -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    if args.find(|arg| !arg.as_encoded_bytes().starts_with(b"-")).is_some_and(|command| command == "check") {
+        return commands::check::unknown(what);
+    }
+    ExitCode::from(2)
 }

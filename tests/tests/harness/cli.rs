@@ -30,7 +30,12 @@ impl Test {
     pub fn new<A: AsRef<OsStr>>(args: impl IntoIterator<Item = A>) -> Self {
         Self {
             args: args.into_iter().map(|arg| arg.as_ref().to_owned()).collect(),
-            env: BTreeMap::from([("LANG", "C.UTF-8".into()), ("TZ", "UTC".into())]),
+            env: BTreeMap::from([
+                ("LANG", "C.UTF-8".into()),
+                ("TZ", "UTC".into()),
+                // Whatever this machine is configured to.
+                ("MAILWHY_CONFIG", "/dev/null".into()),
+            ]),
             stdin: Vec::new(),
             directory: empty_directory().to_owned(),
         }
@@ -39,6 +44,10 @@ impl Test {
     pub fn arg(mut self, arg: impl AsRef<OsStr>) -> Self {
         self.args.push(arg.as_ref().to_owned());
         self
+    }
+
+    pub fn args<A: AsRef<OsStr>>(self, args: impl IntoIterator<Item = A>) -> Self {
+        args.into_iter().fold(self, Self::arg)
     }
 
     pub fn env(mut self, name: &'static str, value: impl Into<OsString>) -> Self {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueHint};
 use mailwhy::report::Field;
 
 use super::{AroundArgs, LanguageArgs, LinesFormat, RuleArgs, names};
@@ -12,7 +12,7 @@ use super::{AroundArgs, LanguageArgs, LinesFormat, RuleArgs, names};
 #[derive(Args, Debug)]
 pub struct ClassifyArgs {
     /// Files with one reply per line, plain or compressed; without any, standard input
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", value_hint = ValueHint::AnyPath)]
     pub files: Vec<OsString>,
 
     /// Lines have columns, separated by tabs: text, stage, host; the last two may be missing or empty
@@ -42,6 +42,6 @@ pub struct ClassifyArgs {
     pub output: Option<PathBuf>,
 
     /// How many threads work; 0: one for each processor
-    #[arg(long, value_name = "N", default_value_t = 0, env = "MAILWHY_THREADS")]
+    #[arg(long, value_name = "N", default_value_t = 0)]
     pub threads: usize,
 }

@@ -20,12 +20,20 @@ pub struct ReportArgs {
     pub language: LanguageArgs,
 
     /// How to print it; without it as FILE's extension says (-o), or else as text
-    #[arg(long, value_parser = names(["text", "json", "csv", "md"], Format::from_name))]
+    #[arg(long, value_parser = names(["text", "json", "csv", "md", "html"], Format::from_name))]
     pub format: Option<Format>,
 
     /// Write to this file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+
+    /// Send it by mail to these addresses, as text and as HTML; with -o the message is written there instead
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',', value_parser = address, conflicts_with = "format")]
+    pub mail: Vec<String>,
+
+    /// The program that takes the message: it is called with -t -i
+    #[arg(long, value_name = "PROGRAM", default_value = "/usr/sbin/sendmail", hide_short_help = true)]
+    pub sendmail: PathBuf,
 
     /// Rows in each table; 0: all
     #[arg(short = 't', long, value_name = "N")]
@@ -42,4 +50,13 @@ pub struct ReportArgs {
     /// When to use colours
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// An address, or the name of a local user, that is safe in a header.
+fn address(text: &str) -> Result<String, &'static str> {
+    let spoils = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
+    if text.is_empty() || text.starts_with('-') || text.contains(spoils) {
+        return Err("not the address of a mailbox");
+    }
+    Ok(text.to_owned())
 }

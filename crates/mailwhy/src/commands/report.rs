@@ -1,12 +1,14 @@
 //! `mailwhy report`: what was not delivered, why, whose turn it is and what to do.
 
+mod mail;
+
 use std::ops::ControlFlow;
 
 use anyhow::Result;
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk};
 use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::{self, About, Place, Style, Summary};
+use mailwhy::report::{self, About, Format, Place, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rules, scan, style};
 use crate::cli::ReportArgs;
@@ -20,7 +22,10 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
-    let format = format(args.format, args.output.as_deref())?;
+    let format = match &args.mail[..] {
+        [] => format(args.format, args.output.as_deref())?,
+        _ => Format::Text,
+    };
     let classifier = rules::classifier(&args.rules)?;
     let mut progress = Progress::new(&inputs.sources, inputs.progress);
     let (summary, read) = summarize(&inputs, &classifier, &mut progress);
@@ -37,7 +42,7 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         cut_lines: read.cut_lines,
         partial: false,
         // Only people who wait want to know how long it took: everything else should be repeatable.
-        seconds: output.is_terminal().then(|| progress.elapsed().as_secs_f64()),
+        seconds: (output.is_terminal() && args.mail.is_empty()).then(|| progress.elapsed().as_secs_f64()),
     };
     let report = summary.report(about);
     let style = Style {
@@ -46,8 +51,18 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         verbose: args.verbose,
         ..style(args.language.get(), args.color, &output)
     };
-    let result =
-        report::render(&report, format, &style, output.writer()).and_then(|()| output.writer().flush());
+    let result = match &args.mail[..] {
+        [] => report::render(&report, format, &style, output.writer()),
+        addresses => {
+            let message = mail::compose(&report, &style, addresses)?;
+            if args.output.is_none() {
+                mail::send(&message, &args.sendmail)?;
+                return Ok(inputs.finish(&read, lines > 0));
+            }
+            output.writer().write_all(&message)
+        }
+    };
+    let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
     Ok(inputs.finish(&read, lines > 0))
 }
@@ -110,7 +125,7 @@ mod tests {
     fn threads_and_chunks_change_nothing() {
         let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exim/sample/mainlog");
         let cli = Cli::try_parse_from(["mailwhy".as_ref(), "report".as_ref(), log.as_os_str()]);
-        let Ok(Cli { command: Command::Report(args) }) = cli else { panic!("arguments") };
+        let Ok(Cli { command: Command::Report(args), .. }) = cli else { panic!("arguments") };
         let report = |threads, chunk_size| {
             let mut inputs = Inputs::new(&args.input).expect("inputs");
             inputs.threads = threads;

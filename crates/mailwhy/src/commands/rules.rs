@@ -12,6 +12,7 @@ use mailwhy::classify::{Classifier, OwnRule};
 use super::Exit;
 use crate::cli::{RuleArgs, RulesCommand};
 use file::RuleFile;
+pub use file::place;
 
 /// The rules of this host.
 const SYSTEM: &str = "/etc/mailwhy/rules.toml";

@@ -240,7 +240,8 @@ fn hint(message: &str) -> Option<String> {
 }
 
 /// `rules.toml:12:8`.
-fn place(path: &Path, text: &str, at: usize) -> String {
+/// `rules.toml:12:8`, where a byte of a file stands.
+pub fn place(path: &Path, text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
