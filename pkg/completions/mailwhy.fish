@@ -32,9 +32,11 @@ complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "report" -d 'What wa
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "summary" -d 'What was not delivered, why, who must act and what to do'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "errors" -d 'What went wrong, one block for each cause, the most harmful first'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "suppress" -d 'Addresses that must not be mailed again'
+complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "trace" -d 'Where a message is, and why it did not arrive'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "events" -d 'Every log line as JSON or CSV'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "explain" -d 'What a reply, a code or a log line means, why, and what to do about it'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "classify" -d 'One reply per line in, one verdict per line out'
+complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "follow" -d 'What goes wrong while it goes wrong'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "rules" -d 'Checks rules of one\'s own and shows what rules do on a log'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "config" -d 'Shows what is configured, where each value comes from, and what can be'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "generate" -d 'Generates manual pages and completions for shells'
@@ -314,6 +316,36 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l cleared -d 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l diff -d 'Print how the list changes instead: added, removed (delivered since, or expired) and kept addresses'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l threads -d 'How many threads work; 0: one for each processor' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-line -d 'Lines longer than this are cut' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s e -l what -d 'What to look for; may be given more than once, and any of them is enough. All arguments are files then' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l user -d 'Only messages that this account sent: the login of A=, or the local user of U=. All arguments are files then, unless there is a WHAT before them with -e' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l last -d 'Only the last N of them; 0: all' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l format -d 'How to print it' -r -f -a "text\t'For people'
+json\t'One object with all of them'
+jsonl\t'One object in a line for each of them'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
+ru\t'Русский'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Yes'
+never\t'No'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s l -l literal -d 'Take every WHAT as it stands, and find it anywhere in a line'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s I -l sensitive -d 'Tell capitals from small letters'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s v -l invert -d 'Only what WHAT is nowhere in: messages without such a line, and such other lines'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s M -l related -d 'With related messages: the bounce of a message, the message a bounce reports on, and those with the same Message-ID'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l failed -d 'Only what failed or was refused, at least for one of the recipients that were looked for'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l open -d 'Only what is still on the queue'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l delivered -d 'Only what was delivered, at least to one of the recipients that were looked for'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l raw -d 'Show the lines of the log too'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l no-config -d 'Read no configuration file'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l threads -d 'How many threads work; 0: one for each processor' -r
@@ -430,6 +462,34 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand classify" -l config -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand classify" -l tsv -d 'Lines have columns, separated by tabs: text, stage, host; the last two may be missing or empty'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand classify" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand classify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l only -d 'Show only these things' -r -f -a "failed\t'A recipient failed for good'
+deferred\t'A delivery was put off after an attempt'
+rejected\t'Our server refused something of a client'
+host\t'A host could not be delivered to, or refused our login'
+delivered\t'A recipient was delivered'
+arrived\t'A message came in'
+login\t'A client\'s login failed'
+queue\t'A message left the queue, was frozen, thawed or removed, or not tried now'
+panic\t'Something is badly wrong on this host'
+other\t'All else, also lines that are not understood'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s n -l lines -d 'Begin with so many of the last things that are already in the files [default: 10; with --since all]' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s S -l since -d 'Begin with what happened since then: "09:30", "2h ago", "yesterday", "2026-08-01 09:30"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
+ru\t'Русский'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l format -d 'How to print' -r -f -a "text\t'For people'
+jsonl\t'One object in a line, as `mailwhy events --verdict` has it, but without `line`'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l burst -d 'Of the same cause show so many within 10 seconds and count the rest; 0: show all' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l color -d 'When to use colours' -r -f -a "auto\t'On a terminal, unless NO_COLOR is set or TERM is dumb'
+always\t'Yes'
+never\t'No'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l max-line -d 'Lines longer than this are cut' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s a -l all -d 'Show everything, one entry for each line of the log'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l raw -d 'Add the line as it stands in the log'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l plain -d 'Print plain lines on a terminal too, instead of the screen with counters'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l no-config -d 'Read no configuration file'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and not __fish_seen_subcommand_from check coverage" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and not __fish_seen_subcommand_from check coverage" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and not __fish_seen_subcommand_from check coverage" -s h -l help -d 'Print help (see more with \'--help\')'
