@@ -38330,7 +38330,6 @@ pub static CAUSES: [Cause; 682] = [
             "not pass authentication",
             "failed sender authentication",
             "domain authentication",
-            "forged",
             "forgery",
             "fake sender",
             "spoof",
