@@ -192,6 +192,11 @@ pub(crate) fn unsupported(head: &[u8]) -> Option<(&'static str, &'static str)> {
     })
 }
 
+/// Whether what begins like this is neither packed nor anything else that is no text.
+pub(crate) fn is_plain(head: &[u8]) -> bool {
+    Kind::of(head) == Kind::Plain && unsupported(head).is_none()
+}
+
 /// Reads until it is certain what the source is.
 fn head(source: &mut Counted) -> io::Result<Vec<u8>> {
     let mut head = vec![0; HEAD];

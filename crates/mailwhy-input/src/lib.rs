@@ -30,6 +30,7 @@ it would end the process.
 mod decode;
 mod find;
 mod follow;
+mod part;
 mod pool;
 mod problem;
 mod read;
@@ -39,9 +40,10 @@ mod source;
 
 pub use find::find;
 pub use follow::{FollowOptions, Followed, Follower, Notice, Start};
+pub use part::{Part, parts};
 pub use pool::Pool;
 pub use problem::{Problem, ProblemKind};
-pub use read::{Chunk, FileSummary, Summary, read, read_source};
+pub use read::{Chunk, FileSummary, Summary, read, read_part, read_source};
 pub use resume::{Mark, Rest, resume};
 pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes, stdin_is_given};
 
@@ -52,6 +54,8 @@ pub struct Options {
     pub rotated: bool,
     /// How many bytes a chunk has at most, unless one line has more.
     pub chunk_size: usize,
+    /// About how many bytes a part of a plain file has, see [`parts`].
+    pub part_size: u64,
     /// How many bytes a line may have, its newline included. The rest of a longer one is skipped and counted.
     pub max_line: usize,
     /// How many times its size an archive may unpack to; asked once there are 16 MiB.
@@ -62,6 +66,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { rotated: false, chunk_size: 1 << 20, max_line: 1 << 20, max_ratio: 200, pool: Pool::default() }
+        Self {
+            rotated: false,
+            chunk_size: 1 << 20,
+            part_size: 16 << 20,
+            max_line: 1 << 20,
+            max_ratio: 200,
+            pool: Pool::default(),
+        }
     }
 }

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::Options;
 use crate::decode::{Decoder, unsupported};
+use crate::part::Part;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Source;
 
@@ -18,7 +19,7 @@ pub struct Chunk {
     pub file: u32,
     /// Where the data begins in the source, which is counted as unpacked.
     pub offset: u64,
-    /// The number of the first line, from 1.
+    /// The number of the first line, from 1; in a [`Part`] it is counted from where that begins.
     pub line: u64,
     /// The lines. The last one of a source may lack its newline.
     pub data: Vec<u8>,
@@ -63,6 +64,23 @@ impl Summary {
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.files.iter().filter_map(|file| file.problem.as_ref())
     }
+
+    /// Adds what was read of a part, in the order of [`parts`](crate::parts).
+    pub fn add(&mut self, part: &Part, read: FileSummary) {
+        self.bytes += read.bytes;
+        self.compressed += read.compressed;
+        self.cut_lines += read.cut_lines;
+        match self.files.get_mut(part.file as usize) {
+            None => self.files.push(read),
+            Some(file) => {
+                file.bytes += read.bytes;
+                file.compressed += read.compressed;
+                file.cut_lines += read.cut_lines;
+                file.problem = file.problem.take().or(read.problem);
+                file.stopped |= read.stopped;
+            }
+        }
+    }
 }
 
 /// Reads the sources one after the other, until they end or the sink breaks.
@@ -78,10 +96,7 @@ pub fn read(
     for (source, index) in sources.iter().zip(0..) {
         let file = read_source(source, index, options, starts_record, sink);
         let stopped = file.stopped;
-        summary.bytes += file.bytes;
-        summary.compressed += file.compressed;
-        summary.cut_lines += file.cut_lines;
-        summary.files.push(file);
+        summary.add(&Part::whole(index), file);
         if stopped {
             break;
         }
@@ -106,8 +121,19 @@ pub fn read_source(
     starts_record: fn(&[u8]) -> bool,
     sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
 ) -> FileSummary {
-    match source.open() {
-        Ok(raw) => read_stream(raw, source, file, options, starts_record, sink),
+    read_part(source, &Part::whole(file), options, starts_record, sink)
+}
+
+/// Reads a part of a source, in the same way. No chunk has lines of two parts.
+pub fn read_part(
+    source: &Source,
+    part: &Part,
+    options: &Options,
+    starts_record: fn(&[u8]) -> bool,
+    sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
+) -> FileSummary {
+    match source.open(part.range) {
+        Ok(raw) => read_stream(raw, source, part, options, starts_record, sink),
         Err(error) => FileSummary {
             name: source.to_string(),
             problem: Some(Problem::from_source(source, &error)),
@@ -119,7 +145,7 @@ pub fn read_source(
 fn read_stream(
     raw: Box<dyn Read + Send>,
     source: &Source,
-    file: u32,
+    part: &Part,
     options: &Options,
     starts_record: fn(&[u8]) -> bool,
     sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
@@ -141,13 +167,13 @@ fn read_stream(
         judged: 0,
         at_end: false,
         skipping: false,
-        offset: 0,
+        offset: part.from(),
         line: 1,
         cut_lines: 0,
         problem: None,
     };
-    summary.stopped = reader.run(file, sink).is_break();
-    summary.bytes = reader.offset;
+    summary.stopped = reader.run(part, sink).is_break();
+    summary.bytes = reader.offset - part.from();
     summary.compressed = reader.decoder.taken();
     summary.cut_lines = reader.cut_lines;
     summary.problem = reader.problem.map(|kind| Problem::new(source, kind));
@@ -187,7 +213,7 @@ enum End {
 }
 
 impl Reader<'_> {
-    fn run(&mut self, file: u32, sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>) -> ControlFlow<()> {
+    fn run(&mut self, part: &Part, sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>) -> ControlFlow<()> {
         loop {
             let Some(end) = self.end_of_chunk() else {
                 self.fill();
@@ -207,7 +233,8 @@ impl Reader<'_> {
                 End::Last => self.take(self.filled),
             };
             self.line += memchr_iter(b'\n', &data).count() as u64;
-            sink(Chunk { file, offset, line, data, last, taken: self.decoder.taken() })?;
+            let taken = part.from() + self.decoder.taken();
+            sink(Chunk { file: part.file, offset, line, data, last, taken })?;
             if last {
                 return ControlFlow::Continue(());
             }
@@ -364,7 +391,7 @@ mod tests {
         options: &Options,
         mut sink: impl FnMut(Chunk) -> ControlFlow<()>,
     ) -> FileSummary {
-        read_stream(Box::new(reader), &Source::Stdin, 7, options, starts_record, &mut sink)
+        read_stream(Box::new(reader), &Source::Stdin, &Part::whole(7), options, starts_record, &mut sink)
     }
 
     fn chunks(reader: Trickle, options: &Options) -> (Vec<Chunk>, FileSummary) {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::Options;
@@ -38,10 +38,16 @@ impl Source {
         Some(String::from_utf8_lossy(&Rotation::of(path.file_name()?).stem).into_owned())
     }
 
-    pub(crate) fn open(&self) -> io::Result<Box<dyn Read + Send>> {
-        Ok(match self {
-            Self::Stdin => Box::new(io::stdin()),
-            Self::File(path) => Box::new(File::open(path)?),
+    /// Opens it, or what of it lies in `range`.
+    pub(crate) fn open(&self, range: Option<(u64, u64)>) -> io::Result<Box<dyn Read + Send>> {
+        Ok(match (self, range) {
+            (Self::Stdin, _) => Box::new(io::stdin()),
+            (Self::File(path), None) => Box::new(File::open(path)?),
+            (Self::File(path), Some((from, to))) => {
+                let mut file = File::open(path)?;
+                file.seek(SeekFrom::Start(from))?;
+                Box::new(file.take(to - from))
+            }
         })
     }
 }
@@ -76,7 +82,7 @@ pub fn first_bytes(source: &Source, n: usize) -> io::Result<Vec<u8>> {
     if !regular {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "a stream cannot be read twice"));
     }
-    let mut decoder = Decoder::new(source.open()?, Options::default().max_ratio).map_err(io::Error::other)?;
+    let mut decoder = Decoder::new(source.open(None)?, Options::default().max_ratio).map_err(io::Error::other)?;
     let mut bytes = vec![0; n];
     let mut filled = 0;
     while filled < n {

@@ -271,6 +271,16 @@ impl Summary {
             .append(later.trace, &map, &self.groups, &mut |message, groups| counts.message(message, groups));
     }
 
+    /// Takes the lines to have been numbered from behind line `before` of their file.
+    pub fn number_from(&mut self, before: u64) {
+        for (place, _) in &mut self.counts.unknown {
+            place.line += before;
+        }
+        for group in &mut self.counts.by_group {
+            group.place.line += before;
+        }
+    }
+
     /// Counts the messages that are still on the queue: the log is at its end.
     pub fn finish(&mut self) {
         let counts = &mut self.counts;

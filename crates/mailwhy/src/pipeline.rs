@@ -1,14 +1,16 @@
-//! Reading in one thread, work in several, results in the order of the log.
+//! Work in several threads, results in the order of the log.
 //!
-//! Chunks do not depend on the number of threads, and results are joined in their order: the output is the same with
-//! one thread and with many.
+//! [`run`] reads in one thread and hands chunks to others, for results that are as large as the log. [`run_parts`] gives
+//! each thread a part of the log to read, for results that are small. Chunks and parts do not depend on the number of
+//! threads, and results are joined in their order: the output is the same with one thread and with many.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use crossbeam_channel::bounded;
-use mailwhy::input::{self, Chunk, Options, Source};
+use mailwhy::input::{self, Chunk, FileSummary, Options, Part, Source};
 use mailwhy::logs::exim;
 
 /// Which source a chunk is from, and how many of its stored bytes had been read by then.
@@ -98,6 +100,97 @@ fn run_records<T: Send>(
         }
         // Workers and reader end when nobody takes their results.
         drop(results);
+        reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Reads all sources in parts: `work` takes the chunks of one into what `begin` gave, and `join` is handed the results
+/// in the order of the log, in the calling thread.
+pub fn run_parts<T: Send>(
+    sources: &[Source],
+    options: &Options,
+    threads: usize,
+    begin: impl Fn(&Part) -> T + Sync,
+    work: impl Fn(&mut T, &Chunk) + Sync,
+    mut join: impl FnMut(&Part, T),
+) -> input::Summary {
+    let parts = input::parts(sources, options, exim::starts_record);
+    let mut summary = input::Summary::default();
+    let read = |part: &Part| {
+        let mut result = begin(part);
+        let file = read_part(&sources[part.file as usize], part, options, threads > 1, |chunk| {
+            work(&mut result, chunk);
+        });
+        (result, file)
+    };
+    if threads == 1 {
+        for part in &parts {
+            let (result, file) = read(part);
+            summary.add(part, file);
+            join(part, result);
+        }
+        return summary;
+    }
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        let (results_in, results) = bounded(threads);
+        for _ in 0..threads.min(parts.len()) {
+            let (results_in, next, parts, read) = (results_in.clone(), &next, &parts, &read);
+            scope.spawn(move || {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(part) = parts.get(number) else { return };
+                    if results_in.send((number, read(part))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(results_in);
+        let mut early = BTreeMap::new();
+        let mut waiting = parts.iter().enumerate().peekable();
+        for (number, result) in results {
+            early.insert(number, result);
+            while let Some(&(next, part)) = waiting.peek()
+                && let Some((result, file)) = early.remove(&next)
+            {
+                waiting.next();
+                summary.add(part, file);
+                join(part, result);
+            }
+        }
+    });
+    summary
+}
+
+/// Reads a part. What must be unpacked or waited for is read by a thread of its own if `beside` is set.
+fn read_part(
+    source: &Source,
+    part: &Part,
+    options: &Options,
+    beside: bool,
+    mut work: impl FnMut(&Chunk),
+) -> FileSummary {
+    let mut done = |chunk: Chunk| {
+        work(&chunk);
+        options.pool.put(chunk.data);
+    };
+    if !(beside && part.is_slow()) {
+        return input::read_part(source, part, options, exim::starts_record, &mut |chunk| {
+            done(chunk);
+            ControlFlow::Continue(())
+        });
+    }
+    thread::scope(|scope| {
+        let (chunks_in, chunks) = bounded(2);
+        let reader = scope.spawn(move || {
+            input::read_part(source, part, options, exim::starts_record, &mut |chunk| {
+                // The other end is there until all has been read.
+                let _ = chunks_in.send(chunk);
+                ControlFlow::Continue(())
+            })
+        });
+        chunks.into_iter().for_each(&mut done);
         reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }

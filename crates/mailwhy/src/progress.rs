@@ -1,5 +1,6 @@
 //! How far reading has come, on standard error, when it takes longer than a second.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Progress {
     bar: ProgressBar,
     began: Instant,
-    shown: bool,
+    shown: AtomicBool,
     /// How many bytes are stored in all sources before each.
     before: Vec<u64>,
 }
@@ -35,14 +36,23 @@ impl Progress {
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
-        Self { bar, began: Instant::now(), shown: !wanted, before: before.collect() }
+        Self { bar, began: Instant::now(), shown: (!wanted).into(), before: before.collect() }
     }
 
-    /// So many stored bytes of this source have been dealt with.
+    /// So many stored bytes of this source have been dealt with, and all before it.
     pub fn advance(&mut self, (source, bytes): (u32, u64)) {
         self.bar.set_position(self.before.get(source as usize).unwrap_or(&0) + bytes);
-        if !self.shown && self.began.elapsed() > PATIENCE {
-            self.shown = true;
+        self.show();
+    }
+
+    /// So many more stored bytes have been dealt with, wherever they are.
+    pub fn add(&self, bytes: u64) {
+        self.bar.inc(bytes);
+        self.show();
+    }
+
+    fn show(&self) {
+        if self.began.elapsed() > PATIENCE && !self.shown.swap(true, Ordering::Relaxed) {
             self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(5));
         }
     }

@@ -2,11 +2,9 @@
 
 mod mail;
 
-use std::ops::ControlFlow;
-
 use anyhow::Result;
 use mailwhy::classify::Classifier;
-use mailwhy::input::{self, Chunk};
+use mailwhy::input::{self, Chunk, Part};
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{self, About, Format, Place, Style, Summary};
 
@@ -27,8 +25,8 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         _ => Format::Text,
     };
     let classifier = rules::classifier(&args.rules)?;
-    let mut progress = Progress::new(&inputs.sources, inputs.progress);
-    let (summary, read) = summarize(&inputs, &classifier, &mut progress);
+    let progress = Progress::new(&inputs.sources, inputs.progress);
+    let (summary, read) = summarize(&inputs, &classifier, &progress);
     progress.clear();
     let (lines, unknown) = summary.lines();
     if let Some(exit) = scan::unusable(&inputs, &read, lines, unknown)? {
@@ -68,48 +66,58 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
 }
 
 /// Reads everything and adds it up.
-fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &mut Progress) -> (Summary, input::Summary) {
+fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (Summary, input::Summary) {
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
-    let work = |chunk: &Chunk| {
+    let begin = |_: &Part| Adder { summary: Summary::part(), lines: 0, taken: 0 };
+    let work = |adder: &mut Adder, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
-        summarize_chunk(chunk, role, role == Role::Reject && repeated, &inputs.window, classifier)
+        adder.add(chunk, role, role == Role::Reject && repeated, &inputs.window, classifier);
+        progress.add(chunk.taken - std::mem::replace(&mut adder.taken, chunk.taken));
     };
     let mut total = Summary::new();
-    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, part| {
-        total.append(part);
-        progress.advance(taken);
-        ControlFlow::Continue(())
-    });
+    // The lines of the file that is being read in parts.
+    let mut before = (0, 0);
+    let read =
+        pipeline::run_parts(&inputs.sources, &inputs.options, inputs.threads, begin, work, |part, mut adder| {
+            if part.file != before.0 {
+                before = (part.file, 0);
+            }
+            adder.summary.number_from(before.1);
+            before.1 += adder.lines;
+            total.append(adder.summary);
+        });
     total.finish();
     (total, read)
 }
 
-fn summarize_chunk(
-    chunk: &Chunk,
-    role: Role,
-    repeated: bool,
-    window: &Window,
-    classifier: &Classifier,
-) -> Summary {
-    let mut summary = Summary::part();
-    let mut line_number = chunk.line;
-    let mut offset = chunk.offset;
-    let mut inside = true;
-    exim::scan(&chunk.data, role, |line| {
-        let place = Place { file: chunk.file, line: line_number, offset };
-        line_number += 1;
-        offset += line.raw.len() as u64 + 1;
-        // Lines without a time belong to the one before them.
-        if let Some(time) = line.time {
-            inside = window.contains(time);
-        }
-        if inside && summary.line(line.kind, line.time, line.raw, place) && !repeated {
-            summary.event(&line.event(), place, classifier);
-        }
-    });
-    summary
+/// Adds up a part of the log.
+struct Adder {
+    summary: Summary,
+    /// How many lines have been seen.
+    lines: u64,
+    /// How many stored bytes have been dealt with.
+    taken: u64,
+}
+
+impl Adder {
+    fn add(&mut self, chunk: &Chunk, role: Role, repeated: bool, window: &Window, classifier: &Classifier) {
+        let mut offset = chunk.offset;
+        let mut inside = true;
+        exim::scan(&chunk.data, role, |line| {
+            self.lines += 1;
+            let place = Place { file: chunk.file, line: self.lines, offset };
+            offset += line.raw.len() as u64 + 1;
+            // Lines without a time belong to the one before them.
+            if let Some(time) = line.time {
+                inside = window.contains(time);
+            }
+            if inside && self.summary.line(line.kind, line.time, line.raw, place) && !repeated {
+                self.summary.event(&line.event(), place, classifier);
+            }
+        });
+    }
 }
 
 #[cfg(test)]
@@ -126,19 +134,24 @@ mod tests {
         let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exim/sample/mainlog");
         let cli = Cli::try_parse_from(["mailwhy".as_ref(), "report".as_ref(), log.as_os_str()]);
         let Ok(Cli { command: Command::Report(args), .. }) = cli else { panic!("arguments") };
-        let report = |threads, chunk_size| {
+        let report = |threads, chunk_size, part_size| {
             let mut inputs = Inputs::new(&args.input).expect("inputs");
             inputs.threads = threads;
             inputs.options.chunk_size = chunk_size;
+            inputs.options.part_size = part_size;
             let (summary, read) =
-                summarize(&inputs, &Classifier::new(), &mut Progress::new(&inputs.sources, false));
+                summarize(&inputs, &Classifier::new(), &Progress::new(&inputs.sources, false));
             let about = About { files: scan::files(&inputs, &read), ..About::default() };
             serde_json::to_string(&summary.report(about)).expect("JSON")
         };
-        let whole = report(1, 1 << 20);
+        let whole = report(1, 1 << 20, 1 << 20);
         for threads in [1, 2, 5] {
-            for chunk_size in [1024, 5000, 1 << 20] {
-                assert_eq!(report(threads, chunk_size), whole, "{threads} threads, chunks of {chunk_size}");
+            for (chunk_size, part_size) in [(1024, 1), (1024, 5000), (5000, 20_000), (1 << 20, 1 << 20)] {
+                assert_eq!(
+                    report(threads, chunk_size, part_size),
+                    whole,
+                    "{threads} threads, chunks of {chunk_size}, parts of {part_size}"
+                );
             }
         }
     }

@@ -1,0 +1,98 @@
+//! Sources in parts that can be read side by side.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use memchr::memchr;
+
+use crate::Options;
+use crate::decode::is_plain;
+use crate::source::Source;
+
+/// How far around the place where a part should end a record's beginning is looked for.
+const WINDOW: u64 = 64 << 10;
+
+/// A source, or what of it lies between two records.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Part {
+    /// The source: an index into those that are read.
+    pub file: u32,
+    /// Where it begins and ends; a last part goes on to wherever the source ends by then. `None`: all of the source.
+    pub(crate) range: Option<(u64, u64)>,
+}
+
+impl Part {
+    /// All of a source.
+    #[must_use]
+    pub fn whole(file: u32) -> Self {
+        Self { file, range: None }
+    }
+
+    /// Whether reading it may take longer than to look at what is read: an archive, a pipe.
+    #[must_use]
+    pub fn is_slow(&self) -> bool {
+        self.range.is_none()
+    }
+
+    pub(crate) fn from(&self) -> u64 {
+        self.range.map_or(0, |(from, _)| from)
+    }
+}
+
+/// The sources in parts, in their order. Plain files are parted before a record about every
+/// [`part_size`](Options::part_size) bytes; archives and streams cannot be.
+#[must_use]
+pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> bool) -> Vec<Part> {
+    let parts = sources.iter().zip(0..).flat_map(|(source, file)| {
+        let cuts = match source {
+            // What cannot be read is told when it is read.
+            Source::File(path) => cuts(path, options, starts_record).unwrap_or_default(),
+            Source::Stdin => Vec::new(),
+        };
+        if cuts.is_empty() {
+            return vec![Part::whole(file)];
+        }
+        let ranges = cuts.windows(2).map(|cut| (cut[0], cut[1]));
+        ranges.map(|range| Part { file, range: Some(range) }).collect()
+    });
+    parts.collect()
+}
+
+/// Where the parts of a plain file begin, and where the last one ends. None where it is no such file.
+fn cuts(path: &Path, options: &Options, starts_record: fn(&[u8]) -> bool) -> io::Result<Vec<u64>> {
+    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |m| m.len());
+    let step = options.part_size.max(1);
+    if size <= step {
+        return Ok(Vec::new());
+    }
+    let mut file = File::open(path)?;
+    let mut window = Vec::new();
+    (&mut file).take(WINDOW).read_to_end(&mut window)?;
+    if !is_plain(&window) {
+        return Ok(Vec::new());
+    }
+    let mut cuts = vec![0];
+    for at in (1..size.div_ceil(step)).map(|n| n * step) {
+        // From the byte before it: a record may begin right here.
+        window.clear();
+        file.seek(SeekFrom::Start(at - 1))?;
+        (&mut file).take(WINDOW).read_to_end(&mut window)?;
+        let cut = first_record(&window, starts_record).map(|n| at - 1 + n as u64);
+        cuts.extend(cut.filter(|cut| cuts.last() < Some(cut)));
+    }
+    cuts.push(u64::MAX);
+    Ok(cuts)
+}
+
+/// Where the first record begins behind a newline in `window`. A line that is not whole is not judged.
+fn first_record(window: &[u8], starts_record: fn(&[u8]) -> bool) -> Option<usize> {
+    let mut at = memchr(b'\n', window)? + 1;
+    while let Some(len) = memchr(b'\n', &window[at..]) {
+        if starts_record(&window[at..at + len]) {
+            return Some(at);
+        }
+        at += len + 1;
+    }
+    None
+}
