@@ -358,6 +358,43 @@ impl<'a> Event<'a> {
     }
 }
 
+/// What a line says of the way of its message, and nothing else: enough to join lines into messages.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Step<'a> {
+    /// What the line reports.
+    pub kind: Kind,
+    /// When.
+    pub time: Option<Time>,
+    /// The message.
+    pub id: Option<&'a [u8]>,
+    /// [`Event::sender`] of an arrival.
+    pub sender: Option<&'a [u8]>,
+    /// [`Event::recipient`]
+    pub recipient: Option<&'a [u8]>,
+    /// [`Event::original_recipient`]
+    pub original_recipient: Option<&'a [u8]>,
+    /// The host that it was delivered to, or tried: [`Event::host`], or else its address.
+    pub host: Option<&'a [u8]>,
+    /// [`Event::bounce_of`]
+    pub bounce_of: Option<&'a [u8]>,
+}
+
+impl<'a> From<&Event<'a>> for Step<'a> {
+    fn from(event: &Event<'a>) -> Self {
+        let arrival = matches!(event.kind, Kind::Arrival | Kind::FakeReject);
+        Self {
+            kind: event.kind,
+            time: event.time,
+            id: event.id,
+            sender: event.sender.filter(|_| arrival),
+            recipient: event.recipient,
+            original_recipient: event.original_recipient,
+            host: event.host.or(event.ip).filter(|_| !arrival),
+            bounce_of: event.bounce_of,
+        }
+    }
+}
+
 /// A reply code, and what follows it.
 fn code(text: &[u8]) -> Option<(u16, &[u8])> {
     code_digits(text).filter(|(_, rest)| matches!(rest, [] | [b' ' | b'-' | b'\n', ..] | [b'\\', b'n', ..]))

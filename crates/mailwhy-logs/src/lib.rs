@@ -11,5 +11,5 @@ mod event;
 pub mod exim;
 mod time;
 
-pub use event::{Event, Extensions, Kind, Reply};
+pub use event::{Event, Extensions, Kind, Reply, Step};
 pub use time::{Time, parse_duration};

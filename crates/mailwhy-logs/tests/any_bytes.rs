@@ -1,6 +1,6 @@
 //! Whatever the bytes are: no panic, one call for each line, and nothing that is not in the record.
 
-use mailwhy_logs::{Event, exim};
+use mailwhy_logs::{Event, Step, exim};
 use proptest::prelude::*;
 
 /// Lines of most kinds, to be spoiled.
@@ -53,6 +53,7 @@ fn check(chunk: &[u8], role: exim::Role) {
             part.is_empty() || outer.iter().any(|o| o.start <= inner.start && inner.end <= o.end)
         };
         let event = line.event();
+        assert_eq!(line.step(), Step::from(&event), "{:?}", line.record);
         for part in parts(&event) {
             assert!(within(part), "{:?} is not of {:?}", part, line.record);
         }

@@ -401,8 +401,9 @@ impl<'a> Builder<'a> {
         let offset = self.counts.last.and_then(|t| t.offset);
         self.counts
             .timeline
+            .0
             .iter()
-            .map(|(&hour, n)| Bucket {
+            .map(|&(hour, n)| Bucket {
                 time: rfc3339(Time { civil: hour * TIMELINE_STEP, millis: None, offset }),
                 arrived: n.arrived,
                 delivered: n.delivered,

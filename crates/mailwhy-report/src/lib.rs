@@ -26,7 +26,7 @@ pub use history::{
 };
 pub use model::*;
 pub use render::{By, Format, ListFormat, Stories, Style, render, render_status, subject};
-pub use summary::{Place, Summary};
+pub use summary::{More, Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,
 };

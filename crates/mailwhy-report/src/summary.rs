@@ -1,13 +1,13 @@
 //! The counts behind a report.
 
-use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash};
+use std::mem;
 use std::sync::LazyLock;
 
 use hashbrown::{DefaultHashBuilder, HashSet};
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
-use mailwhy_logs::{Event, Kind, Time};
+use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{GroupId, Groups, Map, Message, Outcome, Trace, domain_of};
 
 use crate::histogram::Histogram;
@@ -43,6 +43,17 @@ pub struct Summary {
     pub(crate) counts: Counts,
 }
 
+/// What [`Summary::line`] wants to know besides.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum More {
+    /// Nothing.
+    Nothing,
+    /// It goes to [`Summary::step`].
+    Step,
+    /// It goes to [`Summary::event`].
+    Event,
+}
+
 /// All that is counted.
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
@@ -54,7 +65,7 @@ pub(crate) struct Counts {
     pub(crate) replies: Map<(Option<u16>, Option<Enhanced>), u64>,
     pub(crate) stages: Map<Stage, u64>,
     pub(crate) errnos: Map<i32, u64>,
-    pub(crate) timeline: BTreeMap<i64, Hour>,
+    pub(crate) timeline: Timeline,
     pub(crate) logins: Logins,
 
     pub(crate) outcomes: Map<(MessageOutcome, bool, bool), u64>,
@@ -66,6 +77,9 @@ pub(crate) struct Counts {
     pub(crate) hosts: Map<Vec<u8>, HostCounts>,
     pub(crate) senders: Map<Vec<u8>, SenderCounts>,
     pub(crate) greylisting: GreylistCounts,
+
+    /// Room for the domains of a message in lower case.
+    lower: [Vec<u8>; 2],
 }
 
 /// How a message ended.
@@ -83,6 +97,10 @@ pub(crate) enum MessageOutcome {
     Deferred,
     NotCompleted,
 }
+
+/// The hours of which there are lines, in their order.
+#[derive(Debug, Default)]
+pub(crate) struct Timeline(pub(crate) Vec<(i64, Hour)>);
 
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Hour {
@@ -200,9 +218,8 @@ impl Summary {
         Self { trace: Trace::part(), ..Self::new() }
     }
 
-    /// Counts a line of which only the kind and the time matter. Returns whether it also has to go to
-    /// [`Summary::event`].
-    pub fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> bool {
+    /// Counts a line, of which the kind and the time matter, and tells what else does.
+    pub fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> More {
         let counts = &mut self.counts;
         counts.lines += 1;
         counts.kinds[kind as usize] += 1;
@@ -217,49 +234,48 @@ impl Summary {
         if kind == Kind::Unknown && counts.unknown.len() < EXAMPLES {
             counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
         }
-        kind.is_step() || kind == Kind::Rejected
+        match kind {
+            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => More::Event,
+            _ if kind.is_step() => More::Step,
+            _ => More::Nothing,
+        }
     }
 
-    /// Counts an event and joins it with its message.
+    /// Joins a line with its message.
+    pub fn step(&mut self, step: &Step<'_>) {
+        self.counts.timeline.count(step.kind, step.time);
+        self.join(*step, None);
+    }
+
+    /// Counts a failure and joins it with its message.
     pub fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
         let counts = &mut self.counts;
-        let hour = event.time.map(|t| counts.timeline.entry(t.civil.div_euclid(TIMELINE_STEP)).or_default());
-        if let Some(hour) = hour {
-            match event.kind {
-                Kind::Arrival | Kind::FakeReject => hour.arrived += 1,
-                Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => hour.delivered += 1,
-                Kind::Failure => hour.failed += 1,
-                Kind::Deferral => hour.deferred += 1,
-                Kind::Rejected | Kind::AuthFailure => hour.rejected += 1,
-                _ => {}
+        counts.timeline.count(event.kind, event.time);
+        if let Some(reply) = event.reply {
+            *counts.replies.entry((reply.code, reply.enhanced)).or_default() += 1;
+            if let Some(stage) = reply.stage {
+                *counts.stages.entry(stage).or_default() += 1;
             }
         }
+        if event.kind == Kind::Deferral
+            && let Some(errno) = event.errno
+        {
+            *counts.errnos.entry(errno).or_default() += 1;
+        }
+        let at_our_server = event.reply.is_none();
         let mut group = None;
-        match event.kind {
-            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => {
-                if let Some(reply) = event.reply {
-                    *counts.replies.entry((reply.code, reply.enhanced)).or_default() += 1;
-                    if let Some(stage) = reply.stage {
-                        *counts.stages.entry(stage).or_default() += 1;
-                    }
-                }
-                if event.kind == Kind::Deferral
-                    && let Some(errno) = event.errno
-                {
-                    *counts.errnos.entry(errno).or_default() += 1;
-                }
-                let at_our_server = event.reply.is_none();
-                if event.kind == Kind::AuthFailure && at_our_server {
-                    counts.logins.count(event);
-                } else if let Some(id) = self.groups.of(event, classifier) {
-                    counts.see_group(id, event, place);
-                    group = Some(id);
-                }
-            }
-            _ => {}
+        if event.kind == Kind::AuthFailure && at_our_server {
+            counts.logins.count(event);
+        } else if let Some(id) = self.groups.of(event, classifier) {
+            counts.see_group(id, event, place);
+            group = Some(id);
         }
-        self.trace
-            .push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
+        self.join(Step::from(event), group);
+    }
+
+    fn join(&mut self, step: Step<'_>, group: Option<GroupId>) {
+        let counts = &mut self.counts;
+        self.trace.push(step, group, &self.groups, &mut |message, groups| counts.message(message, groups));
     }
 
     /// Adds the summary of the part of the log right behind this one.
@@ -284,7 +300,7 @@ impl Summary {
     /// Counts the messages that are still on the queue: the log is at its end.
     pub fn finish(&mut self) {
         let counts = &mut self.counts;
-        std::mem::take(&mut self.trace)
+        mem::take(&mut self.trace)
             .finish(&self.groups, &mut |message, groups| counts.message(message, groups));
     }
 
@@ -292,6 +308,33 @@ impl Summary {
     #[must_use]
     pub fn lines(&self) -> (u64, u64) {
         (self.counts.lines, self.counts.kinds[Kind::Unknown as usize])
+    }
+}
+
+impl Timeline {
+    fn count(&mut self, kind: Kind, time: Option<Time>) {
+        let Some(time) = time else { return };
+        let hour = self.hour(time.civil.div_euclid(TIMELINE_STEP));
+        match kind {
+            Kind::Arrival | Kind::FakeReject => hour.arrived += 1,
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => hour.delivered += 1,
+            Kind::Failure => hour.failed += 1,
+            Kind::Deferral => hour.deferred += 1,
+            Kind::Rejected | Kind::AuthFailure => hour.rejected += 1,
+            _ => {}
+        }
+    }
+
+    /// The counts of an hour, which is mostly the last one.
+    fn hour(&mut self, hour: i64) -> &mut Hour {
+        let at = match self.0.last() {
+            Some(&(last, _)) if last == hour => self.0.len() - 1,
+            _ => self.0.binary_search_by_key(&hour, |&(hour, _)| hour).unwrap_or_else(|at| {
+                self.0.insert(at, (hour, Hour::default()));
+                at
+            }),
+        };
+        &mut self.0[at].1
     }
 }
 
@@ -351,11 +394,11 @@ impl Counts {
         *self.outcomes.entry((outcome, message.has_arrival, message.completed)).or_default() += 1;
         self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
 
-        let sender_domain = message.sender.map(|s| domain_of(s).to_ascii_lowercase());
-        let mut domain = Vec::new();
+        let [mut sender, mut domain] = mem::take(&mut self.lower);
+        lower_case(domain_of(message.sender.unwrap_or_default()), &mut sender);
+        let sender_domain = message.sender.map(|_| &sender[..]);
         for recipient in message.recipients {
-            domain.clear();
-            domain.extend(domain_of(recipient.address).iter().map(u8::to_ascii_lowercase));
+            lower_case(domain_of(recipient.address), &mut domain);
             let place = self.domains.entry_ref(&domain[..]).or_insert_with(|| DomainCounts {
                 provider: provider_by_domain(&domain),
                 ..DomainCounts::default()
@@ -386,8 +429,8 @@ impl Counts {
             {
                 place.delays.add(to - from);
             }
-            let sender = match &sender_domain {
-                Some(domain) => Some(self.senders.entry_ref(&domain[..]).or_default()),
+            let sender = match sender_domain {
+                Some(domain) => Some(self.senders.entry_ref(domain).or_default()),
                 None => None,
             };
             match recipient.outcome {
@@ -448,13 +491,14 @@ impl Counts {
                 reason.bad_addresses.insert(address);
             }
             if matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress)
-                && let Some(domain) = &sender_domain
+                && let Some(domain) = sender_domain
             {
-                let sender = group.senders.entry_ref(&domain[..]).or_default();
+                let sender = group.senders.entry_ref(domain).or_default();
                 sender.0 += failed;
                 sender.1 += waiting;
             }
         }
+        self.lower = [sender, domain];
         for attempt in message.attempts {
             self.by_group[attempt.group.0 as usize].attempts += 1;
             self.reasons.entry(groups.get(attempt.group).verdict.reason).or_default().attempts += 1;
@@ -482,8 +526,8 @@ impl Counts {
         add_all(&mut self.replies, later.replies);
         add_all(&mut self.stages, later.stages);
         add_all(&mut self.errnos, later.errnos);
-        for (hour, theirs) in later.timeline {
-            let mine = self.timeline.entry(hour).or_default();
+        for (hour, theirs) in later.timeline.0 {
+            let mine = self.timeline.hour(hour);
             mine.arrived += theirs.arrived;
             mine.delivered += theirs.delivered;
             mine.failed += theirs.failed;
@@ -582,6 +626,12 @@ pub(crate) fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>)
     for (key, count) in theirs {
         *mine.entry(key).or_default() += count;
     }
+}
+
+fn lower_case(text: &[u8], out: &mut Vec<u8>) {
+    out.clear();
+    out.extend_from_slice(text);
+    out.make_ascii_lowercase();
 }
 
 pub(crate) fn key(time: Time) -> (i64, u16) {

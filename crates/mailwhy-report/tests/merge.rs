@@ -5,7 +5,7 @@ use std::path::Path;
 use mailwhy_classify::Classifier;
 use mailwhy_logs::exim::{self, Role};
 use mailwhy_logs::{Event, Kind, Time};
-use mailwhy_report::{About, Failures, Grouping, Only, Place, Summary, SuppressionOptions, Suppressions};
+use mailwhy_report::{About, Failures, Grouping, More, Only, Place, Summary, SuppressionOptions, Suppressions};
 
 /// What a part of a log adds up to.
 trait Part {
@@ -17,7 +17,7 @@ trait Part {
 
 impl Part for Summary {
     fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> bool {
-        self.line(kind, time, text, place)
+        self.line(kind, time, text, place) != More::Nothing
     }
 
     fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {

@@ -1,9 +1,10 @@
 //! The lines of one message, in little space, until it is known how the message ends.
 
+use std::mem;
 use std::ops::Range;
 
 use mailwhy_codes::Reason;
-use mailwhy_logs::{Event, Kind};
+use mailwhy_logs::{self as logs, Kind};
 
 use crate::message::address_key;
 use crate::{Attempt, GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
@@ -60,18 +61,22 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(order: u32) -> Self {
-        Self { order, ..Self::default() }
+    /// Begins another message in the same memory.
+    pub(crate) fn begin(&mut self, order: u32) {
+        let Self { mut text, mut steps, .. } = mem::take(self);
+        text.clear();
+        steps.clear();
+        *self = Self { order, text, steps, ..Self::default() };
     }
 
     /// Adds a line. `time` is in milliseconds of the log's clock.
-    pub(crate) fn push(&mut self, event: &Event<'_>, time: Option<i64>, group: Option<GroupId>) {
-        let what = match event.kind {
+    pub(crate) fn push(&mut self, step: &logs::Step<'_>, time: Option<i64>, group: Option<GroupId>) {
+        let what = match step.kind {
             Kind::Arrival | Kind::FakeReject => {
                 self.arrived = true;
                 What::Arrived
             }
-            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(event) => {
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(*step) => {
                 What::Discarded
             }
             Kind::Delivery | Kind::AdditionalDelivery => What::Delivered,
@@ -93,13 +98,13 @@ impl Draft {
         };
         self.ended |= matches!(what, What::Delivered | What::Discarded | What::Failed | What::Removed);
         let (address, host) = if what == What::Arrived {
-            (self.keep(event.sender.unwrap_or_default()), self.keep(event.bounce_of.unwrap_or_default()))
+            (self.keep(step.sender.unwrap_or_default()), self.keep(step.bounce_of.unwrap_or_default()))
         } else {
-            let address = match (event.recipient, event.original_recipient) {
+            let address = match (step.recipient, step.original_recipient) {
                 (Some(recipient), original) => self.keep(&address_key(recipient, original)),
                 (None, original) => self.keep(original.unwrap_or_default()),
             };
-            (address, self.keep(event.host.or(event.ip).unwrap_or_default()))
+            (address, self.keep(step.host.unwrap_or_default()))
         };
         self.steps.push(Step { what, time, address, host, group });
     }
@@ -260,9 +265,10 @@ fn match_host<'a>(
 
 /// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
 #[must_use]
-pub fn is_discarded(event: &Event<'_>) -> bool {
-    event.original_recipient.is_none()
-        && event.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
+pub fn is_discarded<'a>(step: impl Into<logs::Step<'a>>) -> bool {
+    let step = step.into();
+    step.original_recipient.is_none()
+        && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
 }
 
 /// The recipients of a message in the order of their first line.

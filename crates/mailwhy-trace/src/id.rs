@@ -1,6 +1,7 @@
 //! Message ids, kept in place.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// The longest id that is kept whole: Exim's are 16 or 23 bytes.
 const MAX: usize = 23;
@@ -8,10 +9,10 @@ const MAX: usize = 23;
 /// A message id of the log.
 ///
 /// Ids longer than 23 bytes, which no version of Exim writes, are cut.
-#[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Id {
-    bytes: [u8; MAX],
-    len: u8,
+    /// Zeros follow the id, and its length is the last byte.
+    bytes: [u8; MAX + 1],
 }
 
 impl Id {
@@ -19,15 +20,26 @@ impl Id {
     #[must_use]
     pub fn new(id: &[u8]) -> Self {
         let len = id.len().min(MAX);
-        let mut bytes = [0; MAX];
+        let mut bytes = [0; MAX + 1];
         bytes[..len].copy_from_slice(&id[..len]);
-        Self { bytes, len: len as u8 }
+        bytes[MAX] = len as u8;
+        Self { bytes }
     }
 
     /// The id as it stands in the log.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
+        &self.bytes[..usize::from(self.bytes[MAX])]
+    }
+}
+
+/// Three words, which is quicker than so many bytes.
+impl Hash for Id {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let (words, _) = self.bytes.as_chunks();
+        for word in words {
+            state.write_u64(u64::from_ne_bytes(*word));
+        }
     }
 }
 

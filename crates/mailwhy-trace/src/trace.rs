@@ -1,6 +1,7 @@
 //! Messages in the making.
 
-use mailwhy_logs::{Event, Time};
+use hashbrown::hash_map::Entry;
+use mailwhy_logs::{Step, Time};
 
 use crate::draft::Draft;
 use crate::{GroupId, Groups, Id, Map, Message};
@@ -11,6 +12,8 @@ use crate::{GroupId, Groups, Id, Map, Message};
 #[derive(Debug)]
 pub struct Trace {
     open: Map<Id, Draft>,
+    /// Those of messages that have been told, for their memory.
+    spare: Vec<Draft>,
     /// How many messages have been seen.
     seen: u32,
     /// Whether nothing of the log is before what this trace has seen.
@@ -29,32 +32,25 @@ impl Trace {
     /// Messages whose first line may be in an earlier part wait until then.
     #[must_use]
     pub fn part() -> Self {
-        Self { open: Map::default(), seen: 0, begins: false }
+        Self { open: Map::default(), spare: Vec::new(), seen: 0, begins: false }
     }
 
-    /// Takes the next event of the log; `group` is its failure, from [`Groups::of`].
+    /// Takes the next line of the log; `group` is its failure, from [`Groups::of`].
     ///
     /// Gives a message to `sink` when its last line has come.
-    pub fn push(
+    pub fn push<'a>(
         &mut self,
-        event: &Event<'_>,
+        step: impl Into<Step<'a>>,
         group: Option<GroupId>,
         groups: &Groups,
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
-        let Some(id) = event.id.map(Id::new) else { return };
-        if !event.kind.is_step() {
+        let step = step.into();
+        let Some(id) = step.id.map(Id::new) else { return };
+        if !step.kind.is_step() {
             return;
         }
-        let draft = self.open.entry(id).or_insert_with(|| {
-            self.seen += 1;
-            Draft::new(self.seen)
-        });
-        draft.push(event, event.time.map(millis), group);
-        if draft.is_whole() || self.begins && draft.completed {
-            draft.tell(id, groups, sink);
-            self.open.remove(&id);
-        }
+        self.change(id, groups, sink, |draft| draft.push(&step, step.time.map(millis), group));
     }
 
     /// Takes over what the trace of the part of the log right behind this one has left open; `map` tells where its
@@ -67,15 +63,32 @@ impl Trace {
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
         for (id, draft) in sorted(later.open) {
-            let mine = self.open.entry(id).or_insert_with(|| {
+            self.change(id, groups, sink, |mine| mine.append(&draft, map));
+        }
+    }
+
+    /// Changes the draft of a message, and tells the message if no line of it is missing then.
+    fn change(
+        &mut self,
+        id: Id,
+        groups: &Groups,
+        sink: &mut impl FnMut(&Message<'_>, &Groups),
+        change: impl FnOnce(&mut Draft),
+    ) {
+        let mut entry = match self.open.entry(id) {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) => {
                 self.seen += 1;
-                Draft::new(self.seen)
-            });
-            mine.append(&draft, map);
-            if mine.is_whole() || self.begins && mine.completed {
-                mine.tell(id, groups, sink);
-                self.open.remove(&id);
+                let mut draft = self.spare.pop().unwrap_or_default();
+                draft.begin(self.seen);
+                entry.insert_entry(draft)
             }
+        };
+        let draft = entry.get_mut();
+        change(draft);
+        if draft.is_whole() || self.begins && draft.completed {
+            draft.tell(id, groups, sink);
+            self.spare.push(entry.remove());
         }
     }
 

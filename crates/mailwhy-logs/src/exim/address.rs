@@ -6,31 +6,46 @@ use memchr::{memchr_iter, memrchr};
 
 const OPEN: Needle = Needle::new(b" <");
 
-/// Reads the addresses into the event, and gives what follows them.
+/// The addresses of a recipient.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Addresses<'a> {
+    pub(super) recipient: Option<&'a [u8]>,
+    pub(super) original: Option<&'a [u8]>,
+    /// What follows them.
+    pub(super) rest: &'a [u8],
+}
+
+impl<'a> Addresses<'a> {
+    /// Puts them into the event, and gives what follows them.
+    pub(super) fn store(self, event: &mut Event<'a>) -> &'a [u8] {
+        event.recipient = self.recipient;
+        event.original_recipient = self.original;
+        self.rest
+    }
+}
+
+/// Reads the addresses that `text` begins with.
 ///
 /// Exim writes a final address without quotes, so it may hold blanks: a pipe's command does, and a local part can. What
 /// follows is told by how it begins.
-pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], colon: bool) -> &'a [u8] {
+pub(super) fn read(text: &[u8], colon: bool) -> Addresses<'_> {
     // No address at all.
     let none: [&[u8]; 3] = [b"mua_wrapper is set but ", b"blackhole (", b"discarded ("];
     if none.iter().any(|words| text.starts_with(words)) {
-        return text;
+        return Addresses { rest: text, ..Addresses::default() };
     }
     let end = end(text, colon);
     let (mut address, rest) = (&text[..end], &text[end..]);
-    if let Some(open) = original(address) {
-        event.original_recipient =
-            Some(&address[open + 2..address.len() - 1]).filter(|o| *o != b"system-filter");
+    let mut original = None;
+    if let Some(open) = open(address) {
+        original = Some(&address[open + 2..address.len() - 1]).filter(|o| *o != b"system-filter");
         address = &address[..open];
     }
     if let Some(before) = parents(address) {
         address = before;
     }
-    event.recipient = some(address).filter(|a| *a != b"discarded");
-    if event.original_recipient == event.recipient {
-        event.original_recipient = None;
-    }
-    rest
+    let recipient = some(address).filter(|a| *a != b"discarded");
+    Addresses { recipient, original: original.filter(|_| original != recipient), rest }
 }
 
 /// Where the addresses end.
@@ -66,7 +81,7 @@ fn follows(text: &[u8], colon: bool) -> bool {
 }
 
 /// Where ` <original>` begins, at the end of `address`.
-fn original(address: &[u8]) -> Option<usize> {
+fn open(address: &[u8]) -> Option<usize> {
     if address.last() != Some(&b'>') {
         return None;
     }
@@ -96,7 +111,7 @@ mod tests {
     fn addresses() {
         let case = |text: &'static str, recipient, original, rest: &str| {
             let mut e = Event::new(Kind::Failure, b"");
-            let found = read(&mut e, text.as_bytes(), true);
+            let found = read(text.as_bytes(), true).store(&mut e);
             let s = |part: Option<&'static [u8]>| part.map(|p| std::str::from_utf8(p).unwrap());
             let found = (s(e.recipient), s(e.original_recipient), std::str::from_utf8(found).unwrap());
             assert_eq!(found, (recipient, original, rest), "{text}");

@@ -1,21 +1,18 @@
 //! Lines about a message of ours: where it came from, and what became of it at each recipient and host.
 
-use super::address;
+use super::address::{self, Addresses};
 use super::bytes::{Needle, blank, skip, some, trim_start};
 use super::fields::{self, Style, angle, quote_end};
 use super::host::Peer;
 use super::reply;
-use crate::{Event, Kind};
+use crate::{Event, Kind, Step};
 use mailwhy_codes::Stage;
 use memchr::{memchr, memrchr};
 
 /// `<= sender …`
 pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    let text = text.get(3..).unwrap_or_default();
-    let quoted = if text.first() == Some(&b'"') { quote_end(&text[1..]).map_or(0, |n| n + 2) } else { 0 };
-    let end = quoted + blank(&text[quoted..]);
-    event.sender = Some(if &text[..end] == b"<>" { b"" } else { &text[..end] });
-    let mut rest = &text[end..];
+    let (sender, mut rest) = sender(text);
+    event.sender = Some(sender);
     loop {
         rest = fields::read(event, rest, Style::Arrival);
         if rest.is_empty() {
@@ -30,9 +27,43 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     }
 }
 
+/// `<= sender …`, of which the fields are left out. `None` where one of them may be asked for.
+pub(super) fn arrival_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'a>> {
+    const BOUNCE: Needle = Needle::new(b" R=");
+    let (sender, rest) = sender(text);
+    (!BOUNCE.is_in(rest)).then_some(Step { sender: Some(sender), ..step })
+}
+
+/// The sender of an arrival, and what follows.
+fn sender(text: &[u8]) -> (&[u8], &[u8]) {
+    let text = text.get(3..).unwrap_or_default();
+    let quoted = if text.first() == Some(&b'"') { quote_end(&text[1..]).map_or(0, |n| n + 2) } else { 0 };
+    let (sender, rest) = text.split_at(quoted + blank(&text[quoted..]));
+    (if sender == b"<>" { b"" } else { sender }, rest)
+}
+
+/// `=> address …`, of which only the host is read of the fields. `None` where that takes more than a glance.
+pub(super) fn delivery_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'a>> {
+    const HOST: Needle = Needle::new(b" H=");
+    let Addresses { recipient, original, rest } = address::read(text.get(3..).unwrap_or_default(), false);
+    let step = Step { recipient, original_recipient: original, ..step };
+    let mut rest = trim_start(rest);
+    // Router and transport come first.
+    while let [b'R' | b'T', b'=', ..] = rest {
+        rest = trim_start(&rest[blank(rest)..]);
+    }
+    match rest {
+        [b'H', b'=', host @ ..] => {
+            let (peer, _) = Peer::read(host);
+            Some(Step { host: peer.name.or(peer.ip), ..step })
+        }
+        _ => (!HOST.is_in(rest)).then_some(step),
+    }
+}
+
 /// `=> address …`, and the other flags of a delivery.
 pub(super) fn delivered<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    let mut rest = address::read(event, text.get(3..).unwrap_or_default(), false);
+    let mut rest = address::read(text.get(3..).unwrap_or_default(), false).store(event);
     loop {
         rest = fields::read(event, rest, Style::Delivery);
         if rest.is_empty() {
@@ -48,7 +79,7 @@ pub(super) fn delivered<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 
 /// `** address … : why`
 pub(super) fn failed<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    let rest = address::read(event, text.get(3..).unwrap_or_default(), true);
+    let rest = address::read(text.get(3..).unwrap_or_default(), true).store(event);
     let rest = fields::read(event, rest, Style::Error);
     let mut error = trim_start(skip(rest, b":"));
     // The time of the delivery is behind the other server's words.
@@ -70,7 +101,7 @@ pub(super) fn deferred<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     const DEFER: Needle = Needle::new(b"defer (");
     const FIELD: [Needle; 2] = [Needle::new(b" H="), Needle::new(b" DT=")];
     const COLON: Needle = Needle::new(b": ");
-    let rest = address::read(event, text.get(3..).unwrap_or_default(), true);
+    let rest = address::read(text.get(3..).unwrap_or_default(), true).store(event);
     let rest = fields::read(event, rest, Style::Error);
     let Some((_, rest)) = DEFER.split(rest) else {
         let error = trim_start(skip(rest, b":"));

@@ -35,7 +35,10 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
             [b'F', b'=', ..] => value.word(2, &mut event.sender),
             [b'H', b'=', host @ ..] => {
                 let (peer, len) = Peer::read(host);
-                peer.store(event);
+                // A delivery has one.
+                if style != Style::Delivery || event.host.is_none() && event.ip.is_none() {
+                    peer.store(event);
+                }
                 len + 2
             }
             [b'I', b'=', ..] => value.word(2, &mut event.interface),

@@ -16,7 +16,7 @@ mod reply;
 mod server;
 mod syslog;
 
-use crate::{Event, Kind, Time};
+use crate::{Event, Kind, Step, Time};
 use memchr::memchr;
 
 /// How much of a record is taken apart. Exim cuts its own at 8192 bytes, so that longer ones are not its own; no time is
@@ -76,6 +76,30 @@ impl<'a> Line<'a> {
             Kind::QueueRun | Kind::Daemon | Kind::Continuation | Kind::Unknown => {}
         }
         event
+    }
+
+    /// What [`Line::event`] would say of the way of the message, read without the other fields where they are many.
+    #[must_use]
+    pub fn step(&self) -> Step<'a> {
+        let bare = Step {
+            kind: self.kind,
+            time: self.time,
+            id: self.id,
+            sender: None,
+            recipient: None,
+            original_recipient: None,
+            host: None,
+            bounce_of: None,
+        };
+        // A record of several lines, or one that is too long, is nothing that there are many of.
+        let simple = std::ptr::eq(self.record, self.raw) && self.text.len() <= LONGEST;
+        let step = match self.kind {
+            Kind::Completed if self.text == b"Completed" => Some(bare),
+            Kind::Arrival if simple => delivery::arrival_step(bare, self.text),
+            Kind::Delivery | Kind::AdditionalDelivery if simple => delivery::delivery_step(bare, self.text),
+            _ => None,
+        };
+        step.unwrap_or_else(|| Step::from(&self.event()))
     }
 }
 
@@ -273,7 +297,7 @@ fn edited<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         event.recipient = Some(recipient);
     } else if event.kind == Kind::Note {
         if let Some((address, _)) = IGNORED.split(text).filter(|_| event.id.is_some()) {
-            address::read(event, address, true);
+            address::read(address, true).store(event);
         }
         return;
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk, Part};
 use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::{self, About, Format, Place, Style, Summary};
+use mailwhy::report::{self, About, Format, More, Place, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rules, scan, style};
 use crate::cli::ReportArgs;
@@ -113,8 +113,14 @@ impl Adder {
             if let Some(time) = line.time {
                 inside = window.contains(time);
             }
-            if inside && self.summary.line(line.kind, line.time, line.raw, place) && !repeated {
-                self.summary.event(&line.event(), place, classifier);
+            if !inside {
+                return;
+            }
+            match self.summary.line(line.kind, line.time, line.raw, place) {
+                More::Nothing => {}
+                _ if repeated => {}
+                More::Step => self.summary.step(&line.step()),
+                More::Event => self.summary.event(&line.event(), place, classifier),
             }
         });
     }
