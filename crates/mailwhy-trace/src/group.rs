@@ -1,6 +1,9 @@
 //! Each distinct failure once.
 
-use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
+use std::hash::BuildHasher;
+
+use hashbrown::DefaultHashBuilder;
+use mailwhy_classify::{Classifier, Query, Verdict, normalize};
 use mailwhy_codes::{Class, Provider, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
 use memchr::memmem;
@@ -37,8 +40,7 @@ pub struct Groups {
     list: Vec<Group>,
     /// Where the group of this text, provider, stage and class stands in the list.
     places: Map<Key, GroupId>,
-    /// Scratch for the normalised text.
-    normal: Vec<u8>,
+    fingerprints: Fingerprints,
 }
 
 impl Groups {
@@ -51,9 +53,7 @@ impl Groups {
         let provider = provider
             .or_else(|| host.and_then(provider_by_host))
             .or_else(|| recipient_domain.and_then(provider_by_domain));
-        self.normal.clear();
-        normalize(text, &mut self.normal);
-        let fingerprint = fingerprint(&self.normal);
+        let fingerprint = self.fingerprints.of(text);
         Some(*self.places.entry((fingerprint, provider.map(|p| p.id), stage, class)).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
@@ -97,6 +97,37 @@ impl Groups {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
+    }
+}
+
+/// The fingerprints of texts, of which most have just been seen: `Connection refused`, `host lookup did not complete`.
+#[derive(Clone, Debug, Default)]
+struct Fingerprints {
+    /// The last text that fell into each place, and its fingerprint.
+    seen: Vec<(Vec<u8>, u64)>,
+    hasher: DefaultHashBuilder,
+    /// Scratch for the normalised text.
+    normal: Vec<u8>,
+}
+
+impl Fingerprints {
+    const PLACES: usize = 1024;
+
+    fn of(&mut self, text: &[u8]) -> u64 {
+        if self.seen.is_empty() {
+            self.seen.resize(Self::PLACES, (Vec::new(), 0));
+        }
+        let place = self.hasher.hash_one(text) as usize % Self::PLACES;
+        let (seen, fingerprint) = &mut self.seen[place];
+        if seen != text || text.is_empty() {
+            self.normal.clear();
+            normalize(text, &mut self.normal);
+            *fingerprint = mailwhy_classify::fingerprint(&self.normal);
+            seen.clear();
+            // Long ones are not worth the room.
+            seen.extend_from_slice(if text.len() <= SAMPLE { text } else { &[] });
+        }
+        *fingerprint
     }
 }
 

@@ -122,11 +122,12 @@ pub enum Role {
 pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
     let mut joined = Vec::new();
     let mut continues = false;
+    let mut stamps = prefix::Stamps::default();
     let mut rest = chunk;
     while !rest.is_empty() {
         let len = memchr(b'\n', rest).unwrap_or(rest.len());
         let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
-        if let Some(stamp) = prefix::stamp(raw) {
+        if let Some(stamp) = stamps.read(raw) {
             let line = front(raw, stamp.len, stamp.time, stamp.pid, role);
             match line.kind {
                 Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown => {

@@ -10,12 +10,45 @@ pub(super) struct Stamp<'a> {
     pub(super) len: usize,
 }
 
+/// Reads the stamps of line after line, which mostly are of the same minute.
+#[derive(Debug, Default)]
+pub(super) struct Stamps {
+    /// `YYYY-MM-DD HH:MM` of a line before, and the time when that minute began.
+    minute: [u8; 16],
+    began: Option<Time>,
+}
+
+impl Stamps {
+    /// What [`stamp`] gives.
+    #[inline]
+    pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Stamp<'a>> {
+        if let Some((minute, [b':', a @ b'0'..=b'5', b @ b'0'..=b'9', ..])) = line.split_first_chunk()
+            && *minute == self.minute
+            && let Some(began) = self.began
+        {
+            let second = i64::from((a - b'0') * 10 + b - b'0');
+            return behind_time(line, Some(Time { civil: began.civil + second, ..began }), 19);
+        }
+        let (time, len) = date_time(line, b' ')?;
+        // A leap second is of no minute.
+        if let (Some(time), Some((minute, [b':', b'0'..=b'5', ..]))) = (time, line.split_first_chunk()) {
+            let second = time.civil.rem_euclid(60);
+            (self.minute, self.began) = (*minute, Some(Time { civil: time.civil - second, ..time }));
+        }
+        behind_time(line, time, len)
+    }
+}
+
 /// Reads `YYYY-MM-DD HH:MM:SS[.mmm] [+hhmm] [[pid]] `.
 ///
 /// The last blank may be missing at the end of the line, where some editor has cut it.
-#[inline]
 pub(super) fn stamp(line: &[u8]) -> Option<Stamp<'_>> {
-    let (mut time, mut len) = date_time(line, b' ')?;
+    let (time, len) = date_time(line, b' ')?;
+    behind_time(line, time, len)
+}
+
+#[inline]
+fn behind_time(line: &[u8], mut time: Option<Time>, mut len: usize) -> Option<Stamp<'_>> {
     if let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', ..] = &line[len..] {
         if let Some(time) = &mut time {
             time.millis = Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
@@ -110,7 +143,12 @@ mod tests {
     use super::*;
 
     fn front(line: &str) -> Option<(Option<Time>, Option<&str>, &str)> {
-        let s = stamp(line.as_bytes())?;
+        let mut stamps = Stamps::default();
+        let s = stamp(line.as_bytes());
+        for _ in 0..2 {
+            assert_eq!(stamps.read(line.as_bytes()), s, "{line}");
+        }
+        let s = s?;
         Some((s.time, s.pid.map(|p| std::str::from_utf8(p).unwrap()), &line[s.len..]))
     }
 
@@ -132,11 +170,22 @@ mod tests {
         for cut in ["2025-03-04 05:06:07", "2025-03-04 05:06:07 ", "2025-03-04 05:06:07 +0100 [7]"] {
             assert_eq!(front(cut).map(|f| f.2), Some(""), "{cut}");
         }
+        let leap = Time::new(2024, 12, 31, 23, 59, 60);
+        assert_eq!(front("2024-12-31 23:59:60 x"), Some((leap, None, "x")));
         assert_eq!(front("2025-13-04 05:06:07 x"), Some((None, None, "x")));
         for other in
             ["", "2025-03-04", "2025-03-04T05:06:07 x", "2025-03-04 05:06:0a x", "2025-03-04 05:06:07x"]
         {
             assert_eq!(front(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_minute_with_a_leap_second() {
+        let mut stamps = Stamps::default();
+        for second in [60, 1, 60, 59, 0] {
+            let line = format!("2024-12-31 23:59:{second:02} x");
+            assert_eq!(stamps.read(line.as_bytes()), stamp(line.as_bytes()), "{line}");
         }
     }
 
