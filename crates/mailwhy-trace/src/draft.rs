@@ -5,12 +5,16 @@ use std::ops::Range;
 
 use mailwhy_codes::Reason;
 use mailwhy_logs::{self as logs, Kind};
+use smallvec::SmallVec;
 
 use crate::message::address_key;
 use crate::{Attempt, GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
 
 /// Below this many recipients a list is searched faster than a map.
 const FEW: usize = 16;
+
+/// The most bytes that a draft may keep for the next message.
+const SMALL: usize = 4096;
 
 /// A place in [`Draft::text`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,12 +42,24 @@ enum What {
 #[derive(Clone, Copy, Debug)]
 struct Step {
     what: What,
-    time: Option<i64>,
+    /// `i64::MIN` where there is none.
+    time: i64,
     /// The recipient; of an arrival the sender.
     address: Span,
     /// The remote host; of an arrival the message it reports on.
     host: Span,
-    group: Option<GroupId>,
+    /// `u32::MAX` where there is none.
+    group: u32,
+}
+
+impl Step {
+    fn time(&self) -> Option<i64> {
+        Some(self.time).filter(|&time| time != i64::MIN)
+    }
+
+    fn group(&self) -> Option<GroupId> {
+        Some(GroupId(self.group)).filter(|group| group.0 != u32::MAX)
+    }
 }
 
 /// A message that is being put together.
@@ -61,6 +77,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// Whether its memory is worth to be used again.
+    pub(crate) fn is_small(&self) -> bool {
+        self.text.capacity() + size_of::<Step>() * self.steps.capacity() <= SMALL
+    }
+
     /// Begins another message in the same memory.
     pub(crate) fn begin(&mut self, order: u32) {
         let Self { mut text, mut steps, .. } = mem::take(self);
@@ -101,11 +122,12 @@ impl Draft {
             (self.keep(step.sender.unwrap_or_default()), self.keep(step.bounce_of.unwrap_or_default()))
         } else {
             let address = match (step.recipient, step.original_recipient) {
-                (Some(recipient), original) => self.keep(&address_key(recipient, original)),
+                (Some(recipient), original) => self.keep_again(&address_key(recipient, original), |s| s.address),
                 (None, original) => self.keep(original.unwrap_or_default()),
             };
-            (address, self.keep(step.host.unwrap_or_default()))
+            (address, self.keep_again(step.host.unwrap_or_default(), |s| s.host))
         };
+        let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
         self.steps.push(Step { what, time, address, host, group });
     }
 
@@ -116,7 +138,7 @@ impl Draft {
         self.steps.extend(later.steps.iter().map(|step| Step {
             address: Span { start: step.address.start + shift, ..step.address },
             host: Span { start: step.host.start + shift, ..step.host },
-            group: step.group.map(|g| map[g.0 as usize]),
+            group: step.group().map_or(u32::MAX, |g| map[g.0 as usize].0),
             ..*step
         }));
         self.arrived |= later.arrived;
@@ -130,6 +152,12 @@ impl Draft {
     /// A cutthrough delivery is logged before the arrival: such a message may have begun earlier.
     pub(crate) fn is_whole(&self) -> bool {
         self.arrived && self.completed && self.ended && !self.cutthrough
+    }
+
+    /// Keeps what one of the last lines had too: a message that waits has the same lines again and again.
+    fn keep_again(&mut self, bytes: &[u8], of: impl Fn(&Step) -> Span) -> Span {
+        let mut last = self.steps.iter().rev().take(4).map(of);
+        last.find(|&span| self.get(span) == bytes).unwrap_or_else(|| self.keep(bytes))
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Span {
@@ -171,7 +199,7 @@ impl Draft {
             let host = self.get(step.host);
             match step.what {
                 What::Arrived => {
-                    message.arrived = step.time;
+                    message.arrived = step.time();
                     message.sender = Some(address);
                     message.bounce_of = Some(host).filter(|id| !id.is_empty());
                 }
@@ -179,13 +207,13 @@ impl Draft {
                     let recipient = recipients.get(address);
                     recipient.outcome = Outcome::Delivered;
                     recipient.deliveries += 1;
-                    recipient.last = step.time;
+                    recipient.last = step.time();
                     recipient.host = host;
                 }
                 What::Discarded => message.discarded += 1,
                 What::HostFailed => {
-                    if let Some(group) = step.group {
-                        let failure = HostFailure { host, group, time: step.time };
+                    if let Some(group) = step.group() {
+                        let failure = HostFailure { host, group, time: step.time() };
                         last_host = Some(failure);
                         open.push(failure);
                     }
@@ -193,7 +221,7 @@ impl Draft {
                 What::Deferred | What::Failed => {
                     let place = recipients.place(address);
                     let recipient = &mut recipients.list[place];
-                    let mut group = step.group;
+                    let mut group = step.group();
                     if let Some(own) = group {
                         let verdict = &groups.get(own).verdict;
                         if verdict.cause.is_some_and(|cause| cause.inherits) {
@@ -207,11 +235,11 @@ impl Draft {
                                 recipient: place as u32,
                                 host,
                                 group: own,
-                                time: step.time,
+                                time: step.time(),
                             });
                         }
                     }
-                    recipient.last = step.time;
+                    recipient.last = step.time();
                     if !host.is_empty() {
                         recipient.host = host;
                     }
@@ -223,13 +251,13 @@ impl Draft {
                         recipient.outcome = Outcome::Deferred;
                         recipient.deferral = group;
                         recipient.deferrals += 1;
-                        recipient.first_deferral = recipient.first_deferral.or(step.time);
+                        recipient.first_deferral = recipient.first_deferral.or(step.time());
                         recipient.greylisted |=
                             group.is_some_and(|g| groups.get(g).verdict.reason == Reason::Greylisted);
                     }
                     failures.append(&mut open);
                 }
-                What::Completed => message.ended = step.time,
+                What::Completed => message.ended = step.time(),
                 What::Frozen => message.frozen = true,
                 What::Unfrozen => message.frozen = false,
                 What::Removed => message.removed = true,
@@ -274,7 +302,7 @@ pub fn is_discarded<'a>(step: impl Into<logs::Step<'a>>) -> bool {
 /// The recipients of a message in the order of their first line.
 #[derive(Default)]
 struct Recipients<'a> {
-    list: Vec<Recipient<'a>>,
+    list: SmallVec<[Recipient<'a>; 4]>,
     places: Map<&'a [u8], usize>,
 }
 

@@ -1,6 +1,7 @@
 //! Each distinct failure once.
 
 use std::hash::BuildHasher;
+use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
 use mailwhy_classify::{Classifier, Query, Verdict, normalize};
@@ -13,6 +14,9 @@ use crate::message::domain_of;
 
 /// The longest part of a reply that is kept as a sample.
 const SAMPLE: usize = 2048;
+
+static TEMPORARILY: LazyLock<memmem::Finder<'static>> =
+    LazyLock::new(|| memmem::Finder::new("temporarily rejected "));
 
 /// The place of a group in its [`Groups`].
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -111,7 +115,7 @@ struct Fingerprints {
 }
 
 impl Fingerprints {
-    const PLACES: usize = 1024;
+    const PLACES: usize = 4096;
 
     fn of(&mut self, text: &[u8]) -> u64 {
         if self.seen.is_empty() {
@@ -138,9 +142,7 @@ pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
     let class = match event.kind {
         Kind::Failure => Some(Class::Permanent),
         Kind::Deferral | Kind::HostError => Some(Class::Transient),
-        Kind::Rejected if memmem::find(event.text, b"temporarily rejected ").is_some() => {
-            Some(Class::Transient)
-        }
+        Kind::Rejected if TEMPORARILY.find(event.text).is_some() => Some(Class::Transient),
         Kind::AuthFailure | Kind::Rejected => None,
         _ => return None,
     };

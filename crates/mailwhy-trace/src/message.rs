@@ -106,7 +106,7 @@ pub struct Message<'a> {
 /// original address then, which is also that of files and pipes.
 #[must_use]
 pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, [u8]> {
-    let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || !recipient.contains(&b'@');
+    let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || memchr::memchr(b'@', recipient).is_none();
     match original.map(domain_of).filter(|d| bare && !d.is_empty()) {
         Some(domain) => Cow::Owned([recipient, b"@", domain].concat()),
         None => Cow::Borrowed(recipient),

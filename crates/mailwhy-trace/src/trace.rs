@@ -88,7 +88,10 @@ impl Trace {
         change(draft);
         if draft.is_whole() || self.begins && draft.completed {
             draft.tell(id, groups, sink);
-            self.spare.push(entry.remove());
+            let draft = entry.remove();
+            if draft.is_small() {
+                self.spare.push(draft);
+            }
         }
     }
 

@@ -63,23 +63,23 @@ pub(super) fn stage(command: &[u8]) -> Option<Stage> {
 
 /// `SMTP error from remote mail server after COMMAND: REPLY`, and LMTP and PRDR likewise.
 fn error(text: &[u8]) -> Option<Found<'_>> {
-    const ERROR: Needle = Needle::new(b" error ");
+    // Capitals are rarer than what most texts of errors are of.
+    const SMTP_OR_LMTP: Needle = Needle::new(b"MTP error ");
+    const PRDR: Needle = Needle::new(b"PRDR error ");
     let mut from = 0;
-    while let Some(n) = ERROR.find(&text[from..]) {
-        let at = from + n;
-        from = at + 1;
-        let before = &text[..at];
-        if ![&b"SMTP"[..], b"LMTP", b"PRDR"].iter().any(|p| before.ends_with(p)) {
+    loop {
+        let smtp = SMTP_OR_LMTP.find(&text[from..]).map(|n| from + n + b"MTP error ".len());
+        let prdr = PRDR.find(&text[from..]).map(|n| from + n + b"PRDR error ".len());
+        from = [smtp, prdr].into_iter().flatten().min()?;
+        if smtp == Some(from) && !matches!(text[..from - b"MTP error ".len()].last(), Some(b'S' | b'L')) {
             continue;
         }
-        let rest = &text[at + b" error ".len()..];
-        let rest = skip(skip(rest, b"from remote mail server "), b"from remote mailer ");
+        let rest = skip(skip(&text[from..], b"from remote mail server "), b"from remote mailer ");
         let Some(command) = rest.strip_prefix(b"after ") else { continue };
         let Some(len) = command_len(command) else { continue };
         let (host, reply) = named_host(&command[len + 2..]);
         return Some(Found { reply: Reply::parse(reply, stage(command)), host });
     }
-    None
 }
 
 /// `Malformed SMTP reply in response to COMMAND: TEXT`
