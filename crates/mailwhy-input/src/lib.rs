@@ -69,7 +69,7 @@ impl Default for Options {
         Self {
             rotated: false,
             chunk_size: 1 << 20,
-            part_size: 16 << 20,
+            part_size: 32 << 20,
             max_line: 1 << 20,
             max_ratio: 200,
             pool: Pool::default(),

@@ -7,7 +7,7 @@ use mailwhy_codes::Reason;
 use mailwhy_logs::{self as logs, Kind};
 use smallvec::SmallVec;
 
-use crate::message::address_key;
+use crate::message::missing_domain;
 use crate::{Attempt, GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
 
 /// Below this many recipients a list is searched faster than a map.
@@ -121,11 +121,17 @@ impl Draft {
         let (address, host) = if what == What::Arrived {
             (self.keep(step.sender.unwrap_or_default()), self.keep(step.bounce_of.unwrap_or_default()))
         } else {
-            let address = match (step.recipient, step.original_recipient) {
-                (Some(recipient), original) => self.keep_again(&address_key(recipient, original), |s| s.address),
-                (None, original) => self.keep(original.unwrap_or_default()),
+            let (address, domain) = match (step.recipient, step.original_recipient) {
+                (Some(recipient), original) => (recipient, missing_domain(recipient, original)),
+                (None, original) => (original.unwrap_or_default(), None),
             };
-            (address, self.keep_again(step.host.unwrap_or_default(), |s| s.host))
+            let mut kept = self.keep(address);
+            if let Some(domain) = domain {
+                kept.len += self.keep(b"@").len + self.keep(domain).len;
+            }
+            let address = self.again(kept, |step| step.address);
+            let kept = self.keep(step.host.unwrap_or_default());
+            (address, self.again(kept, |step| step.host))
         };
         let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
         self.steps.push(Step { what, time, address, host, group });
@@ -134,6 +140,8 @@ impl Draft {
     /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
     pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
         let shift = self.text.len() as u32;
+        self.text.reserve_exact(later.text.len());
+        self.steps.reserve_exact(later.steps.len());
         self.text.extend_from_slice(&later.text);
         self.steps.extend(later.steps.iter().map(|step| Step {
             address: Span { start: step.address.start + shift, ..step.address },
@@ -154,13 +162,24 @@ impl Draft {
         self.arrived && self.completed && self.ended && !self.cutthrough
     }
 
-    /// Keeps what one of the last lines had too: a message that waits has the same lines again and again.
-    fn keep_again(&mut self, bytes: &[u8], of: impl Fn(&Step) -> Span) -> Span {
+    /// Drops what was just kept if one of the last lines has the same: those of a message that waits mostly do.
+    fn again(&mut self, kept: Span, of: impl Fn(&Step) -> Span) -> Span {
         let mut last = self.steps.iter().rev().take(4).map(of);
-        last.find(|&span| self.get(span) == bytes).unwrap_or_else(|| self.keep(bytes))
+        match last.find(|&span| self.get(span) == self.get(kept)) {
+            Some(span) => {
+                self.text.truncate(kept.start as usize);
+                span
+            }
+            None => kept,
+        }
     }
 
     fn keep(&mut self, bytes: &[u8]) -> Span {
+        if self.text.capacity() == 0 {
+            // Two addresses and a host, in most cases, and some more lines: without growing step by step.
+            self.text.reserve(128);
+            self.steps.reserve(8);
+        }
         let span = Span { start: self.text.len() as u32, len: bytes.len() as u32 };
         self.text.extend_from_slice(bytes);
         span

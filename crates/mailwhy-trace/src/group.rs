@@ -1,10 +1,11 @@
 //! Each distinct failure once.
 
+use std::cell::RefCell;
 use std::hash::BuildHasher;
 use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
-use mailwhy_classify::{Classifier, Query, Verdict, normalize};
+use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
 use mailwhy_codes::{Class, Provider, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
 use memchr::memmem;
@@ -44,7 +45,6 @@ pub struct Groups {
     list: Vec<Group>,
     /// Where the group of this text, provider, stage and class stands in the list.
     places: Map<Key, GroupId>,
-    fingerprints: Fingerprints,
 }
 
 impl Groups {
@@ -54,10 +54,11 @@ impl Groups {
     pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
         let query = query(event)?;
         let Query { text, stage, host, recipient_domain, provider, class } = query;
-        let provider = provider
-            .or_else(|| host.and_then(provider_by_host))
-            .or_else(|| recipient_domain.and_then(provider_by_domain));
-        let fingerprint = self.fingerprints.of(text);
+        let (fingerprint, provider) = MEMORY.with_borrow_mut(|memory| {
+            let by_host = || host.and_then(|host| memory.providers.get(host, provider_by_host));
+            (memory.fingerprints.get(text, fingerprint_of), provider.or_else(by_host))
+        });
+        let provider = provider.or_else(|| recipient_domain.and_then(provider_by_domain));
         Some(*self.places.entry((fingerprint, provider.map(|p| p.id), stage, class)).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
@@ -104,35 +105,62 @@ impl Groups {
     }
 }
 
-/// The fingerprints of texts, of which most have just been seen: `Connection refused`, `host lookup did not complete`.
-#[derive(Clone, Debug, Default)]
-struct Fingerprints {
-    /// The last text that fell into each place, and its fingerprint.
-    seen: Vec<(Vec<u8>, u64)>,
-    hasher: DefaultHashBuilder,
-    /// Scratch for the normalised text.
-    normal: Vec<u8>,
+thread_local! {
+    static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
-impl Fingerprints {
-    const PLACES: usize = 4096;
+/// What has just been found out, in one thread.
+#[derive(Default)]
+struct Memory {
+    fingerprints: Recent<u64>,
+    providers: Recent<Option<&'static Provider>>,
+}
 
-    fn of(&mut self, text: &[u8]) -> u64 {
-        if self.seen.is_empty() {
-            self.seen.resize(Self::PLACES, (Vec::new(), 0));
+/// What has just been found out about texts, most of which come again soon: `Connection refused`, the name of a host.
+struct Recent<T> {
+    /// The last text that fell into each place.
+    places: Vec<(Vec<u8>, T)>,
+    hasher: DefaultHashBuilder,
+}
+
+impl<T> Default for Recent<T> {
+    fn default() -> Self {
+        Self { places: Vec::new(), hasher: DefaultHashBuilder::default() }
+    }
+}
+
+impl<T: Copy + Default> Recent<T> {
+    const PLACES: usize = 1024;
+    /// Longer texts are rare, and not worth the room.
+    const LONGEST: usize = 512;
+
+    fn get(&mut self, text: &[u8], find: impl FnOnce(&[u8]) -> T) -> T {
+        if text.is_empty() || text.len() > Self::LONGEST {
+            return find(text);
+        }
+        if self.places.is_empty() {
+            self.places.resize(Self::PLACES, (Vec::new(), T::default()));
         }
         let place = self.hasher.hash_one(text) as usize % Self::PLACES;
-        let (seen, fingerprint) = &mut self.seen[place];
-        if seen != text || text.is_empty() {
-            self.normal.clear();
-            normalize(text, &mut self.normal);
-            *fingerprint = mailwhy_classify::fingerprint(&self.normal);
-            seen.clear();
-            // Long ones are not worth the room.
-            seen.extend_from_slice(if text.len() <= SAMPLE { text } else { &[] });
+        let (known, value) = &mut self.places[place];
+        if known != text {
+            known.clear();
+            known.extend_from_slice(text);
+            *value = find(text);
         }
-        *fingerprint
+        *value
     }
+}
+
+fn fingerprint_of(text: &[u8]) -> u64 {
+    thread_local! {
+        static NORMAL: RefCell<Vec<u8>> = RefCell::default();
+    }
+    NORMAL.with_borrow_mut(|normal| {
+        normal.clear();
+        normalize(text, normal);
+        fingerprint(normal)
+    })
 }
 
 /// What the classifier wants to know of an event that reports a failure: the reply of a remote server, or else the words

@@ -106,11 +106,17 @@ pub struct Message<'a> {
 /// original address then, which is also that of files and pipes.
 #[must_use]
 pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, [u8]> {
-    let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || memchr::memchr(b'@', recipient).is_none();
-    match original.map(domain_of).filter(|d| bare && !d.is_empty()) {
+    match missing_domain(recipient, original) {
         Some(domain) => Cow::Owned([recipient, b"@", domain].concat()),
         None => Cow::Borrowed(recipient),
     }
+}
+
+/// The domain that [`address_key`] adds.
+pub(crate) fn missing_domain<'a>(recipient: &[u8], original: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    let bare =
+        matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || memchr::memchr(b'@', recipient).is_none();
+    original.filter(|_| bare).map(domain_of).filter(|domain| !domain.is_empty())
 }
 
 /// The domain of an address, or nothing.

@@ -27,11 +27,11 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     }
 }
 
-/// `<= sender …`, of which the fields are left out. `None` where one of them may be asked for.
-pub(super) fn arrival_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'a>> {
-    const BOUNCE: Needle = Needle::new(b" R=");
+/// `<= sender R=id …`, of which the other fields are left out. Exim writes nothing between the two.
+pub(super) fn arrival_step<'a>(step: Step<'a>, text: &'a [u8]) -> Step<'a> {
     let (sender, rest) = sender(text);
-    (!BOUNCE.is_in(rest)).then_some(Step { sender: Some(sender), ..step })
+    let bounce_of = rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]);
+    Step { sender: Some(sender), bounce_of, ..step }
 }
 
 /// The sender of an arrival, and what follows.

@@ -95,7 +95,7 @@ impl<'a> Line<'a> {
         let simple = std::ptr::eq(self.record, self.raw) && self.text.len() <= LONGEST;
         let step = match self.kind {
             Kind::Completed if self.text == b"Completed" => Some(bare),
-            Kind::Arrival if simple => delivery::arrival_step(bare, self.text),
+            Kind::Arrival if simple => Some(delivery::arrival_step(bare, self.text)),
             Kind::Delivery | Kind::AdditionalDelivery if simple => delivery::delivery_step(bare, self.text),
             _ => None,
         };

@@ -9,7 +9,7 @@ use super::bytes::{Needle, skip, word_len};
 use super::host::Peer;
 use crate::Reply;
 use mailwhy_codes::Stage;
-use memchr::{memchr, memchr_iter};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// An answer, and the host named in front of it, as up to Exim 4.84.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,6 +20,8 @@ pub(super) struct Found<'a> {
 
 /// Finds the answer in the words of an error.
 pub(super) fn find(text: &[u8]) -> Option<Found<'_>> {
+    // All of them have one of these: most texts of errors have neither.
+    memchr2(b'P', b'"', text)?;
     error(text).or_else(|| malformed(text)).or_else(|| callout(text))
 }
 
