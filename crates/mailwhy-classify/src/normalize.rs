@@ -29,6 +29,10 @@ pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
         while let Some(word) = words.next() {
             match word {
                 Word::Gap(gap) => out.extend_from_slice(gap),
+                Word::Text(word) if is_plain(word) => {
+                    out.extend_from_slice(word);
+                    first = false;
+                }
                 Word::Text(word) if is_inner_code(word, &out[start..], words.0) => {
                     out.extend_from_slice(word);
                 }
@@ -50,6 +54,26 @@ pub fn fingerprint(normalized: &[u8]) -> u64 {
     })
 }
 
+/// The bytes that stand between words.
+const GAP: [bool; 256] = {
+    let mut gap = [false; 256];
+    let bytes = b" <>()[]\"',;";
+    let mut at = 0;
+    while at < bytes.len() {
+        gap[bytes[at] as usize] = true;
+        at += 1;
+    }
+    gap
+};
+
+/// Whether it is what most words are: small letters behind a first letter, and maybe a full stop. They stay.
+fn is_plain(word: &[u8]) -> bool {
+    let [first, rest @ ..] = word else { return false };
+    let small = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
+    let end = &rest[small..];
+    first.is_ascii_alphabetic() && end.iter().all(|b| matches!(b, b'.' | b':' | b'!' | b'?'))
+}
+
 enum Word<'a> {
     Gap(&'a [u8]),
     Text(&'a [u8]),
@@ -62,9 +86,7 @@ impl<'a> Iterator for Words<'a> {
     type Item = Word<'a>;
 
     fn next(&mut self) -> Option<Word<'a>> {
-        let in_gap = |b: &&u8| {
-            matches!(b, b' ' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'"' | b'\'' | b',' | b';')
-        };
+        let in_gap = |b: &&u8| GAP[usize::from(**b)];
         let gap = self.0.iter().take_while(in_gap).count();
         if gap > 0 {
             let (gap, rest) = self.0.split_at(gap);

@@ -397,6 +397,12 @@ impl Counts {
         let [mut sender, mut domain] = mem::take(&mut self.lower);
         lower_case(domain_of(message.sender.unwrap_or_default()), &mut sender);
         let sender_domain = message.sender.map(|_| &sender[..]);
+        let mut sender_counts = match sender_domain {
+            Some(domain) if !message.recipients.is_empty() => {
+                Some(self.senders.entry_ref(domain).or_default())
+            }
+            _ => None,
+        };
         for recipient in message.recipients {
             lower_case(domain_of(recipient.address), &mut domain);
             let place = self.domains.entry_ref(&domain[..]).or_insert_with(|| DomainCounts {
@@ -429,21 +435,17 @@ impl Counts {
             {
                 place.delays.add(to - from);
             }
-            let sender = match sender_domain {
-                Some(domain) => Some(self.senders.entry_ref(domain).or_default()),
-                None => None,
-            };
             match recipient.outcome {
                 Outcome::Delivered => {
                     self.recipients.delivered += 1;
                     self.recipients.delivered_after_deferral += u64::from(recipient.deferrals > 0);
-                    if let Some(sender) = sender {
+                    if let Some(sender) = &mut sender_counts {
                         sender.delivered += 1;
                     }
                 }
                 Outcome::Failed => {
                     self.recipients.failed += 1;
-                    if let Some(sender) = sender {
+                    if let Some(sender) = &mut sender_counts {
                         sender.failed += 1;
                         if let Some(id) = recipient.failure {
                             *sender.reasons.entry(groups.get(id).verdict.reason).or_default() += 1;

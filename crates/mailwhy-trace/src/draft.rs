@@ -129,9 +129,11 @@ impl Draft {
             if let Some(domain) = domain {
                 kept.len += self.keep(b"@").len + self.keep(domain).len;
             }
-            let address = self.again(kept, |step| step.address);
+            // A message that waits has the same lines again and again.
+            let waits = matches!(what, What::Deferred | What::HostFailed);
+            let address = if waits { self.again(kept, |step| step.address) } else { kept };
             let kept = self.keep(step.host.unwrap_or_default());
-            (address, self.again(kept, |step| step.host))
+            (address, if waits { self.again(kept, |step| step.host) } else { kept })
         };
         let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
         self.steps.push(Step { what, time, address, host, group });
@@ -162,7 +164,7 @@ impl Draft {
         self.arrived && self.completed && self.ended && !self.cutthrough
     }
 
-    /// Drops what was just kept if one of the last lines has the same: those of a message that waits mostly do.
+    /// Drops what was just kept if one of the last lines has the same.
     fn again(&mut self, kept: Span, of: impl Fn(&Step) -> Span) -> Span {
         let mut last = self.steps.iter().rev().take(4).map(of);
         match last.find(|&span| self.get(span) == self.get(kept)) {

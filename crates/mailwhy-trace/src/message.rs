@@ -114,9 +114,10 @@ pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, 
 
 /// The domain that [`address_key`] adds.
 pub(crate) fn missing_domain<'a>(recipient: &[u8], original: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    let original = original?;
     let bare =
         matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || memchr::memchr(b'@', recipient).is_none();
-    original.filter(|_| bare).map(domain_of).filter(|domain| !domain.is_empty())
+    Some(domain_of(original)).filter(|domain| bare && !domain.is_empty())
 }
 
 /// The domain of an address, or nothing.

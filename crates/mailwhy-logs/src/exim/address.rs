@@ -1,6 +1,6 @@
 //! The addresses behind a delivery flag: `final (parent, parent) <original>`.
 
-use super::bytes::{Needle, some};
+use super::bytes::{Needle, blank, some};
 use crate::Event;
 use memchr::{memchr_iter, memrchr};
 
@@ -58,9 +58,15 @@ fn end(text: &[u8], colon: bool) -> usize {
             return close + 1;
         }
     }
-    let colons = colon && text.first() != Some(&b':');
-    let mut ends = memchr::memchr2_iter(b' ', b':', text);
-    ends.find(|&n| follows(&text[n..], colons)).unwrap_or(text.len())
+    if colon && text.first() != Some(&b':') {
+        let mut ends = memchr::memchr2_iter(b' ', b':', text);
+        return ends.find(|&n| follows(&text[n..], true)).unwrap_or(text.len());
+    }
+    let mut at = blank(text);
+    while !follows(&text[at..], false) {
+        at += 1 + blank(&text[at + 1..]);
+    }
+    at
 }
 
 /// Whether what follows an address begins here.

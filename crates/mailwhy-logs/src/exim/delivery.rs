@@ -54,6 +54,10 @@ pub(super) fn delivery_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'
     }
     match rest {
         [b'H', b'=', host @ ..] => {
+            let name = host.split_at(blank(host)).0;
+            if !matches!(name, [] | [b'(' | b'[', ..] | [.., b':']) {
+                return Some(Step { host: Some(name), ..step });
+            }
             let (peer, _) = Peer::read(host);
             Some(Step { host: peer.name.or(peer.ip), ..step })
         }

@@ -67,6 +67,8 @@ pub(super) fn read<'a>(event: &mut Event<'a>, text: &'a [u8], style: Style) -> &
             [b'X', b'=', ..] => value.word(2, &mut event.tls),
             [b'i', b'd', b'=', ..] => value.words(3, &mut event.message_id),
             [b'i', b'd', b'*', b'=', ..] => value.words(4, &mut event.message_id),
+            // All further names begin with a capital.
+            [] | [b':' | b'a'..=b'z' | b'0'..=b'9', ..] => return rest,
             _ => match (key(rest), bare(rest)) {
                 (Some(n), _) => value.word(n, &mut ignored),
                 (None, Some((n, extension))) => {
