@@ -8,7 +8,7 @@ use mailwhy_classify::{Classifier, Query, fingerprint, normalize};
 use mailwhy_genlog::{Limit, Options, generate};
 use mailwhy_logs::exim::{Line, Role, scan};
 use mailwhy_logs::{Event, Kind};
-use mailwhy_report::{About, Format, Place, Style, Summary, render};
+use mailwhy_report::{About, Format, More, Place, Style, Summary, render};
 use mailwhy_trace::{Groups, Trace, query};
 
 use crate::replies::best;
@@ -146,8 +146,10 @@ fn summary(log: &[u8], classifier: &Classifier) -> Summary {
     let mut place = Place::default();
     scan(log, Role::Main, |line| {
         place.line += 1;
-        if summary.line(line.kind, line.time, line.raw, place) {
-            summary.event(&line.event(), place, classifier);
+        match summary.line(line.kind, line.time, line.raw, place) {
+            More::Nothing => {}
+            More::Step => summary.step(&line.step()),
+            More::Event => summary.event(&line.event(), place, classifier),
         }
         place.offset += line.raw.len() as u64 + 1;
     });

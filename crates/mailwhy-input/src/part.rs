@@ -96,3 +96,62 @@ fn first_record(window: &[u8], starts_record: fn(&[u8]) -> bool) -> Option<usize
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::ops::ControlFlow;
+
+    use tempfile::NamedTempFile;
+
+    use super::*;
+    use crate::read::{Summary, read_part};
+
+    fn starts_record(line: &[u8]) -> bool {
+        line.first() == Some(&b'>')
+    }
+
+    fn source(text: &[u8]) -> (NamedTempFile, [Source; 1]) {
+        let mut file = NamedTempFile::new().unwrap();
+        file.write_all(text).unwrap();
+        let source = Source::File(file.path().to_owned());
+        (file, [source])
+    }
+
+    #[test]
+    fn parts_together_are_the_whole() {
+        let text = b">1\n>2 a\nb\n\nc\n>3 long long long\n+\n>4\n>5\r\n>6 the end";
+        let (_file, sources) = source(text);
+        for part_size in 1..60 {
+            let options = Options { part_size, chunk_size: 8, ..Options::default() };
+            let parts = parts(&sources, &options, starts_record);
+            assert!(part_size > 25 || parts.len() > 1, "{part_size}");
+            let (mut whole, mut summary) = (Vec::new(), Summary::default());
+            for part in &parts {
+                let mut data = Vec::new();
+                let read = read_part(&sources[0], part, &options, starts_record, &mut |chunk| {
+                    assert_eq!(chunk.offset, (whole.len() + data.len()) as u64);
+                    data.extend_from_slice(&chunk.data);
+                    ControlFlow::Continue(())
+                });
+                assert!(starts_record(&data), "{part_size}: {}", data.escape_ascii());
+                whole.append(&mut data);
+                summary.add(part, read);
+            }
+            assert_eq!(whole, text, "{part_size}");
+            assert_eq!((summary.bytes, summary.files.len()), (text.len() as u64, 1));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_parted() {
+        let options = Options { part_size: 4, ..Options::default() };
+        for text in [&b"\x1f\x8b\x08 >1\n>2\n>3\n"[..], b"no record\nat all\n", b">1\n"] {
+            let (_file, sources) = source(text);
+            let parts = parts(&sources, &options, starts_record);
+            let reads_all = parts.len() == 1 && parts[0].range.is_none_or(|range| range == (0, u64::MAX));
+            assert!(reads_all, "{parts:?}");
+        }
+        assert_eq!(parts(&[Source::Stdin], &options, starts_record), [Part::whole(0)]);
+    }
+}

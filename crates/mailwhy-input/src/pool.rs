@@ -15,6 +15,14 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 
+    /// An empty buffer.
+    #[must_use]
+    pub fn empty(&self) -> Vec<u8> {
+        let mut buffer = self.pop().unwrap_or_default();
+        buffer.clear();
+        buffer
+    }
+
     /// A buffer of this length, with anything in it.
     pub(crate) fn take(&self, length: usize) -> Vec<u8> {
         match self.pop() {
@@ -28,8 +36,7 @@ impl Pool {
 
     /// A buffer with a copy of this.
     pub(crate) fn copy(&self, data: &[u8]) -> Vec<u8> {
-        let mut buffer = self.pop().unwrap_or_default();
-        buffer.clear();
+        let mut buffer = self.empty();
         buffer.extend_from_slice(data);
         buffer
     }

@@ -25,7 +25,7 @@ pub struct Chunk {
     pub data: Vec<u8>,
     /// Whether this is the end of the source. It may then be empty.
     pub last: bool,
-    /// How many bytes of the source as it is stored were read so far: the progress.
+    /// How many bytes of the source, or of the part, as it is stored were read so far: the progress.
     pub taken: u64,
 }
 
@@ -233,8 +233,7 @@ impl Reader<'_> {
                 End::Last => self.take(self.filled),
             };
             self.line += memchr_iter(b'\n', &data).count() as u64;
-            let taken = part.from() + self.decoder.taken();
-            sink(Chunk { file: part.file, offset, line, data, last, taken })?;
+            sink(Chunk { file: part.file, offset, line, data, last, taken: self.decoder.taken() })?;
             if last {
                 return ControlFlow::Continue(());
             }

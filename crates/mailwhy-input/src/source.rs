@@ -82,7 +82,8 @@ pub fn first_bytes(source: &Source, n: usize) -> io::Result<Vec<u8>> {
     if !regular {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "a stream cannot be read twice"));
     }
-    let mut decoder = Decoder::new(source.open(None)?, Options::default().max_ratio).map_err(io::Error::other)?;
+    let mut decoder =
+        Decoder::new(source.open(None)?, Options::default().max_ratio).map_err(io::Error::other)?;
     let mut bytes = vec![0; n];
     let mut filled = 0;
     while filled < n {

@@ -223,7 +223,10 @@ impl Summary {
         let counts = &mut self.counts;
         counts.lines += 1;
         counts.kinds[kind as usize] += 1;
-        if let Some(time) = time {
+        // Most lines are of the same second as the one before.
+        if let Some(time) = time
+            && counts.last != Some(time)
+        {
             if counts.first.is_none_or(|first| key(time) < key(first)) {
                 counts.first = Some(time);
             }
@@ -235,7 +238,9 @@ impl Summary {
             counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
         }
         match kind {
-            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => More::Event,
+            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => {
+                More::Event
+            }
             _ if kind.is_step() => More::Step,
             _ => More::Nothing,
         }

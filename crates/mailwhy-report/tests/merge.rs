@@ -5,7 +5,9 @@ use std::path::Path;
 use mailwhy_classify::Classifier;
 use mailwhy_logs::exim::{self, Role};
 use mailwhy_logs::{Event, Kind, Time};
-use mailwhy_report::{About, Failures, Grouping, More, Only, Place, Summary, SuppressionOptions, Suppressions};
+use mailwhy_report::{
+    About, Failures, Grouping, More, Only, Place, Summary, SuppressionOptions, Suppressions,
+};
 
 /// What a part of a log adds up to.
 trait Part {

@@ -316,8 +316,7 @@ fn match_host<'a>(
 #[must_use]
 pub fn is_discarded<'a>(step: impl Into<logs::Step<'a>>) -> bool {
     let step = step.into();
-    step.original_recipient.is_none()
-        && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
+    step.original_recipient.is_none() && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
 }
 
 /// The recipients of a message in the order of their first line.

@@ -115,8 +115,8 @@ pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, 
 /// The domain that [`address_key`] adds.
 pub(crate) fn missing_domain<'a>(recipient: &[u8], original: Option<&'a [u8]>) -> Option<&'a [u8]> {
     let original = original?;
-    let bare =
-        matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':')) || memchr::memchr(b'@', recipient).is_none();
+    let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':'))
+        || memchr::memchr(b'@', recipient).is_none();
     Some(domain_of(original)).filter(|domain| bare && !domain.is_empty())
 }
 

@@ -122,12 +122,13 @@ impl Single {
     /// A message of which nothing is known yet.
     #[must_use]
     pub fn new(id: Id) -> Self {
-        Self { id, draft: Draft::new(0) }
+        Self { id, draft: Draft::default() }
     }
 
     /// Takes the next line; `group` is its failure, from [`Groups::of`].
-    pub fn push(&mut self, event: &Event<'_>, group: Option<GroupId>) {
-        self.draft.push(event, event.time.map(millis), group);
+    pub fn push<'a>(&mut self, step: impl Into<Step<'a>>, group: Option<GroupId>) {
+        let step = step.into();
+        self.draft.push(&step, step.time.map(millis), group);
     }
 
     /// Gives the message to `sink`.

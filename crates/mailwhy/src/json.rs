@@ -21,6 +21,13 @@ impl<'a> Object<'a> {
         Self { out, first: true, lossy: false }
     }
 
+    /// Goes on with an object of which the first fields are written, in `fields`.
+    pub fn begin_with(out: &'a mut Vec<u8>, fields: &[u8]) -> Self {
+        out.push(b'{');
+        out.extend_from_slice(fields);
+        Self { out, first: fields.is_empty(), lossy: false }
+    }
+
     /// Ends the object.
     pub fn end(self) {
         self.out.push(b'}');
@@ -41,6 +48,11 @@ impl<'a> Object<'a> {
         self.key(key);
         // Writing to memory cannot fail.
         let _ = write!(self.out, "{value}");
+    }
+
+    /// A number of something.
+    pub fn count(&mut self, key: &str, value: u64) {
+        self.plain(key, |out| push_number(value, out));
     }
 
     /// A number, if there is one.
@@ -68,6 +80,11 @@ impl<'a> Object<'a> {
     pub fn string(&mut self, key: &str, value: &[u8]) {
         self.key(key);
         self.out.push(b'"');
+        if is_plain(value) {
+            self.out.extend_from_slice(value);
+            self.out.push(b'"');
+            return;
+        }
         for chunk in value.utf8_chunks() {
             escape(chunk.valid(), self.out);
             if !chunk.invalid().is_empty() {
@@ -109,9 +126,9 @@ impl<'a> Object<'a> {
             Value::Enhanced(code) => self.quoted(key, |out| push_enhanced(code, out)),
             Value::Span(from, to) => self.plain(key, |out| {
                 out.push(b'[');
-                push_number(from, out);
+                push_number(from.into(), out);
                 out.push(b',');
-                push_number(to, out);
+                push_number(to.into(), out);
                 out.push(b']');
             }),
             Value::Hash(hash) => self.quoted(key, |out| push_hash(hash, out)),
@@ -154,9 +171,9 @@ pub fn csv_value(value: Value, out: &mut Vec<u8>) {
         Value::Text(text) => out.extend_from_slice(text.as_bytes()),
         Value::Enhanced(code) => push_enhanced(code, out),
         Value::Span(from, to) => {
-            push_number(from, out);
+            push_number(from.into(), out);
             out.push(b'-');
-            push_number(to, out);
+            push_number(to.into(), out);
         }
         Value::Hash(hash) => push_hash(hash, out),
     }
@@ -168,8 +185,8 @@ fn push_bool(yes: bool, out: &mut Vec<u8>) {
     out.extend_from_slice(if yes { b"true" } else { b"false" });
 }
 
-fn push_number(mut n: u32, out: &mut Vec<u8>) {
-    let mut digits = [0; 10];
+fn push_number(mut n: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
     let mut first = digits.len();
     loop {
         first -= 1;
@@ -194,6 +211,14 @@ fn push_hash(hash: u64, out: &mut Vec<u8>) {
     let digits =
         hash.to_be_bytes().map(|byte| [byte >> 4, byte & 15].map(|n| b"0123456789abcdef"[usize::from(n)]));
     out.extend_from_slice(digits.as_flattened());
+}
+
+/// Whether it is ASCII of which nothing is escaped, as most texts are. The blocks are there for the compiler, which
+/// compares sixteen bytes at once.
+fn is_plain(text: &[u8]) -> bool {
+    let plain = |b: &u8| (0x20..0x7f).contains(b) && !matches!(b, b'"' | b'\\');
+    let (blocks, rest) = text.as_chunks::<16>();
+    blocks.iter().all(|block| block.iter().fold(true, |all, b| all & plain(b))) && rest.iter().all(plain)
 }
 
 /// Appends `text` with what JSON wants escaped, and with what would act on a terminal.
@@ -256,7 +281,7 @@ mod tests {
 
     #[test]
     fn numbers_as_std_writes_them() {
-        for n in [0, 7, 10, 999, 65_535, u32::MAX] {
+        for n in [0, 7, 10, 999, 65_535, u64::MAX] {
             let mut out = Vec::new();
             push_number(n, &mut out);
             assert_eq!(out, n.to_string().as_bytes());
@@ -279,6 +304,8 @@ mod tests {
             ("Ящик \u{85}\u{9b}x\u{2028}".as_bytes(), "Ящик \u{85}\u{9b}x\u{2028}", false),
             (b"\xc2", "\u{fffd}", true),
             (b"bo\xeete", "bo\u{fffd}te", true),
+            (b"0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef", false),
+            (b"0123456789abcdef012345\"789abcdef", "0123456789abcdef012345\"789abcdef", false),
             (b"", "", false),
         ] {
             let mut out = Vec::new();

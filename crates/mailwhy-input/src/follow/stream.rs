@@ -79,7 +79,7 @@ impl Stream {
 
 fn read_stream(source: &Source, send: &mut dyn FnMut(Result<Vec<u8>, Problem>) -> bool) {
     let mut block = vec![0; BLOCK];
-    let mut stream = match source.open() {
+    let mut stream = match source.open(None) {
         Ok(stream) => stream,
         Err(error) => {
             send(Err(Problem::from_source(source, &error)));

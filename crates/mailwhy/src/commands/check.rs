@@ -16,7 +16,7 @@ use mailwhy::input::{self, Chunk, Mark, Source};
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::logs::{Kind, Time};
 use mailwhy::report::monitor::{Level, Limits, Queue, Status, Thresholds};
-use mailwhy::report::{About, Place, Summary, render_status};
+use mailwhy::report::{About, More, Place, Summary, render_status};
 use mailwhy::trace::Id;
 
 use super::{Exit, Inputs, rules};
@@ -210,8 +210,12 @@ impl Part {
                 inside = window.contains(time);
                 part.watch.line(line.kind, line.id, time);
             }
-            if inside && part.summary.line(line.kind, line.time, line.raw, place) {
-                part.summary.event(&line.event(), place, classifier);
+            if inside {
+                match part.summary.line(line.kind, line.time, line.raw, place) {
+                    More::Nothing => {}
+                    More::Step => part.summary.step(&line.step()),
+                    More::Event => part.summary.event(&line.event(), place, classifier),
+                }
             }
             place.line += 1;
             place.offset += line.raw.len() as u64 + 1;

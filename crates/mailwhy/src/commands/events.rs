@@ -9,7 +9,7 @@ use mailwhy::classify::{Classifier, Verdict};
 use mailwhy::codes::Lang;
 use mailwhy::input::Chunk;
 use mailwhy::logs::exim::{self, Line, Role};
-use mailwhy::logs::{Event, Extensions, Kind, Reply};
+use mailwhy::logs::{Event, Extensions, Kind, Reply, Time};
 use mailwhy::report::{Field, Value, rfc3339};
 use mailwhy::trace::query;
 
@@ -89,6 +89,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
             found += events;
             progress.advance(taken);
             result = output.writer().write_all(&bytes);
+            inputs.options.pool.put(bytes);
             if result.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
     progress.clear();
@@ -109,21 +110,22 @@ struct Printer<'a> {
 impl Printer<'_> {
     /// The events of a chunk that were asked for: how many, and their text.
     fn print(&self, chunk: &Chunk, role: Role, inputs: &Inputs) -> (u64, Vec<u8>) {
-        let mut out = Vec::with_capacity(chunk.data.len() * 2);
+        let mut out = inputs.options.pool.empty();
         let mut count = 0;
         let mut number = chunk.line;
         let mut offset = chunk.offset;
         let mut inside = true;
+        let file = &self.names[chunk.file as usize];
+        let mut same = Same::new(file);
         exim::scan(&chunk.data, role, |line| {
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }
             if inside && self.wants(line) {
                 count += 1;
-                let place = (self.names[chunk.file as usize].as_str(), offset, number);
                 match self.format {
-                    LinesFormat::Jsonl => self.json(line, place, &mut out),
-                    LinesFormat::Csv => self.csv(line, place, &mut out),
+                    LinesFormat::Jsonl => self.json(line, &mut same, (offset, number), &mut out),
+                    LinesFormat::Csv => self.csv(line, file, (offset, number), &mut out),
                 }
             }
             number += 1;
@@ -142,14 +144,14 @@ impl Printer<'_> {
         Some(self.classifier.as_ref()?.classify(&query(event)?))
     }
 
-    fn json(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
+    fn json(&self, line: &Line<'_>, same: &mut Same, (offset, number): (u64, u64), out: &mut Vec<u8>) {
         let event = line.event();
         let verdict = self.verdict(&event);
-        let place = (file, offset, Some(number));
+        let place = (same, offset, Some(number));
         write_json(line, &event, place, verdict.as_ref(), self.lang, self.args.raw, out);
     }
 
-    fn csv(&self, line: &Line<'_>, (file, offset, number): (&str, u64, u64), out: &mut Vec<u8>) {
+    fn csv(&self, line: &Line<'_>, file: &str, (offset, number): (u64, u64), out: &mut Vec<u8>) {
         let event = line.event();
         let verdict = self.verdict(&event);
         let text = |bytes: Option<&[u8]>| mailwhy::report::cell(bytes.unwrap_or_default());
@@ -196,18 +198,19 @@ impl Printer<'_> {
 pub fn write_json(
     line: &Line<'_>,
     event: &Event<'_>,
-    (file, offset, number): (&str, u64, Option<u64>),
+    (same, offset, number): (&mut Same, u64, Option<u64>),
     verdict: Option<&Verdict>,
     lang: Lang,
     raw: bool,
     out: &mut Vec<u8>,
 ) {
-    let mut object = Object::begin(out);
-    object.string("file", file.as_bytes());
-    object.number("offset", offset);
-    object.optional_number("line", number);
+    let mut object = Object::begin_with(out, &same.file);
+    object.count("offset", offset);
+    if let Some(number) = number {
+        object.count("line", number);
+    }
     if let Some(time) = event.time {
-        object.string("time", rfc3339(time).as_bytes());
+        object.string("time", same.time(time).as_bytes());
     }
     object.optional("pid", event.pid);
     object.optional("id", event.id);
@@ -230,7 +233,9 @@ pub fn write_json(
     object.optional("tls_sni", event.tls_sni);
     object.optional("auth", event.auth);
     object.optional("user", event.user);
-    object.optional_number("size", event.size);
+    if let Some(size) = event.size {
+        object.count("size", size);
+    }
     object.optional("message_id", event.message_id);
     object.optional("subject", event.subject);
     object.optional("bounce_of", event.bounce_of);
@@ -276,9 +281,36 @@ pub fn write_json(
     out.push(b'\n');
 }
 
+/// What is the same on many lines of a file, as it is written.
+pub struct Same {
+    /// The field `file`.
+    file: Vec<u8>,
+    time: Option<Time>,
+    text: String,
+}
+
+impl Same {
+    /// For the lines of this file.
+    pub fn new(file: &str) -> Self {
+        let mut field = Vec::new();
+        Object::begin(&mut field).string("file", file.as_bytes());
+        // Without the brace.
+        field.remove(0);
+        Self { file: field, time: None, text: String::new() }
+    }
+
+    fn time(&mut self, time: Time) -> &str {
+        if self.time != Some(time) {
+            self.text = rfc3339(time);
+            self.time = Some(time);
+        }
+        &self.text
+    }
+}
+
 fn reply_object(object: &mut Object<'_>, reply: &Reply<'_>) {
     match reply.code {
-        Some(code) => object.number("code", code),
+        Some(code) => object.count("code", code.into()),
         None => object.null("code"),
     }
     match reply.enhanced {

@@ -21,7 +21,7 @@ use jiff::Zoned;
 use mailwhy::input::{self, FollowOptions, Followed, Notice, Source, Start};
 use mailwhy::logs::exim::Role;
 
-use super::events::write_json;
+use super::events::{Same, write_json};
 use super::{Exit, Output, complain, rules, style, tell};
 use crate::cli::{FollowArgs, FollowFormat, What};
 use crate::pipeline;
@@ -175,8 +175,8 @@ impl Printer<'_> {
             Form::Text(_) => Item::Entry(Box::new(Entry::new(seen, log, Words::of(lang)))),
             Form::Json => {
                 let mut out = Vec::new();
-                let place = (log.to_string(), seen.offset);
-                let place = (place.0.as_str(), place.1, None);
+                let mut same = Same::new(&log.to_string());
+                let place = (&mut same, seen.offset, None);
                 write_json(
                     seen.line,
                     seen.event,

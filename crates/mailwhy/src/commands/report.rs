@@ -79,15 +79,21 @@ fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (
     let mut total = Summary::new();
     // The lines of the file that is being read in parts.
     let mut before = (0, 0);
-    let read =
-        pipeline::run_parts(&inputs.sources, &inputs.options, inputs.threads, begin, work, |part, mut adder| {
+    let read = pipeline::run_parts(
+        &inputs.sources,
+        &inputs.options,
+        inputs.threads,
+        begin,
+        work,
+        |part, mut adder| {
             if part.file != before.0 {
                 before = (part.file, 0);
             }
             adder.summary.number_from(before.1);
             before.1 += adder.lines;
             total.append(adder.summary);
-        });
+        },
+    );
     total.finish();
     (total, read)
 }
