@@ -104,7 +104,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__check)
-            opts="-R -S -U -h --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --lang --state --min --failed --deferred --provider-failed --provider-deferred --blocklisted --silence --queue-age --guesses --config --no-config --help"
+            opts="-R -S -U -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --state --min --failed --deferred --provider-failed --provider-deferred --blocklisted --silence --queue-age --guesses --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -328,7 +328,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__errors)
-            opts="-R -S -U -o -t -v -h --rotated --since --until --threads --max-line --max-ratio --no-progress --by --reason --provider --code --unclassified --rules --lang --format --output --top --verbose --color --config --no-config --help"
+            opts="-R -S -U -o -t -v -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --by --reason --provider --code --unclassified --rules --lang --format --output --top --verbose --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -422,7 +422,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__events)
-            opts="-R -S -U -o -h --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --lang --format --output --kind --id --verdict --raw --config --no-config --help"
+            opts="-R -S -U -o -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --format --output --kind --id --verdict --raw --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -662,7 +662,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__report)
-            opts="-R -S -U -o -t -v -h --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --lang --format --output --mail --sendmail --top --by --verbose --color --config --no-config --help"
+            opts="-R -S -U -o -t -v -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --format --output --mail --sendmail --top --by --verbose --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -788,7 +788,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__rules__subcmd__coverage)
-            opts="-R -S -U -t -h --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --top --config --no-config --help"
+            opts="-R -S -U -t -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --top --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -846,7 +846,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__sql)
-            opts="-f -R -S -U -o -h --query-file --explain-tables --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --lang --format --output --config --no-config --help"
+            opts="-f -R -S -U -o -h --query-file --explain-tables --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --format --output --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -920,7 +920,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__suppress)
-            opts="-R -S -U -o -h --rotated --since --until --threads --max-line --max-ratio --no-progress --min-count --reason --expire --cleared --merge --diff --rules --lang --format --output --color --config --no-config --help"
+            opts="-R -S -U -o -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --min-count --reason --expire --cleared --merge --diff --rules --lang --format --output --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1006,7 +1006,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__trace)
-            opts="-R -S -U -e -l -I -v -M -h --rotated --since --until --threads --max-line --max-ratio --no-progress --what --literal --sensitive --invert --related --user --failed --open --delivered --last --raw --format --rules --lang --color --config --no-config --help"
+            opts="-R -S -U -e -l -I -v -M -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --what --literal --sensitive --invert --related --user --failed --open --delivered --last --raw --format --rules --lang --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

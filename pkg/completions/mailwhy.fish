@@ -74,6 +74,7 @@ never\t'No'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s v -l verbose -d 'Show more: all tables, rules, samples, lines that were not understood'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -109,6 +110,7 @@ never\t'No'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s v -l verbose -d 'Show more: all tables, rules, samples, lines that were not understood'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -252,6 +254,7 @@ never\t'No'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l unclassified -d 'Only replies that no rule knows, without addresses, hosts, ids and numbers: ready for a bug report'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s v -l verbose -d 'Show more of each group: causes, all that can be done, whole replies, the rule, where a sample stands'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l no-config -d 'Read no configuration file'
@@ -312,6 +315,7 @@ never\t'No'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l cleared -d 'Show the addresses too that failed and are not in the list: delivered since, expired, or an alias of several'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l diff -d 'Print how the list changes instead: added, removed (delivered since, or expired) and kept addresses'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l no-config -d 'Read no configuration file'
@@ -336,6 +340,7 @@ never\t'No'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s l -l literal -d 'Take every WHAT as it stands, and find it anywhere in a line'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s I -l sensitive -d 'Tell capitals from small letters'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s v -l invert -d 'Only what WHAT is nowhere in: messages without such a line, and such other lines'
@@ -386,6 +391,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l id -d 'Only l
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l verdict -d 'Add the verdict to every line that reports a failure'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l raw -d 'Add the line as it stands in the log (`raw`, or `raw_base64` where it is not UTF-8)'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l no-config -d 'Read no configuration file'
@@ -508,6 +514,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_s
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand config; and not __fish_seen_subcommand_from show path example" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
@@ -558,6 +565,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l guesses -d 'Lo
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s f -l query-file -d 'Read the query from this file; every argument is a log file then' -r -F
@@ -578,5 +586,6 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l config -d 'Read 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l explain-tables -d 'Only describe the tables and their columns'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l no-progress -d 'Show no progress on standard error'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -104,6 +105,78 @@ fn a_closed_pipe_ends_it_quietly() {
         let status = child.wait().unwrap();
         assert!(!line.is_empty());
         assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{format}");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_reading_and_what_was_read_is_told() {
+    for threads in ["1", "2"] {
+        let log = mainlog().repeat(4);
+        let mut child = Test::new(["report", "--format", "json", "--threads", threads, "-"])
+            .command()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // More than a pipe holds: when it is written, the program reads.
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&log).unwrap();
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        // It ends by itself, though its input does not, as soon as there is something more to read.
+        let feed = std::thread::spawn(move || {
+            let end = Instant::now() + Duration::from_secs(20);
+            while Instant::now() < end && stdin.write_all(&log).is_ok() {}
+        });
+        let output = child.wait_with_output().unwrap();
+        feed.join().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(report["input"]["partial"], true);
+        assert_ne!(report["messages"]["total"], 0);
+    }
+}
+
+#[test]
+fn pseudonyms_stand_for_what_is_private() {
+    let run = |args: &[&str]| Test::new(args).at(sample()).run().success().stdout();
+    let plain = run(&["events", "mainlog"]);
+    let anonymous = run(&["events", "--anonymize", "--raw", "mainlog"]);
+    let events =
+        |text: &str| -> Vec<Value> { text.lines().map(|line| serde_json::from_str(line).unwrap()).collect() };
+    let mut seen = 0;
+    for (real, other) in events(&plain).iter().zip(events(&anonymous)) {
+        // The same line of the same kind at the same place…
+        for key in ["line", "offset", "time", "id", "kind", "transport", "size"] {
+            assert_eq!(real[key], other[key], "{real}");
+        }
+        assert_eq!(real["reply"]["code"], other["reply"]["code"], "{real}");
+        // …and nothing of what is private.
+        for key in ["sender", "recipient", "original_recipient", "helo", "subject", "user"] {
+            let private = real[key].as_str().filter(|v| v.len() > 3 && !v.starts_with(['|', '/', ':']));
+            if let Some(private) = private.filter(|v| !["root", "mail", "Debian-exim", "localhost"].contains(v)) {
+                seen += 1;
+                assert!(!anonymous.contains(&format!("\"{private}\"")), "{key} {private}");
+            }
+        }
+    }
+    assert!(seen > 100, "{seen}");
+    assert_eq!(events(&plain).len(), events(&anonymous).len());
+    // What is looked for stands in the log as it is; what is told does not.
+    let trace = run(&["trace", "--anonymize", "--raw", "gone.helga@gmail.test", "mainlog"]);
+    assert!(
+        trace.contains("550 5.1.1") && !trace.contains("helga") && !trace.contains("gmail.test"),
+        "{trace}"
+    );
+    for command in ["report", "errors", "suppress", "sql"] {
+        let mut args = vec![command, "--anonymize", "mainlog"];
+        if command == "sql" {
+            args.insert(1, "SELECT recipient, reply FROM attempts");
+        }
+        let out = run(&args);
+        for private in ["helga", "gmail.test", "news.shop", "203.0.113"] {
+            assert!(!out.contains(private), "{private} in {out}");
+        }
     }
 }
 

@@ -33,7 +33,7 @@ mod verdict;
 mod why;
 
 pub use classifier::{Classifier, Query};
-pub use normalize::{fingerprint, normalize};
+pub use normalize::{fingerprint, names_blocklist, normalize};
 pub use own::{OwnRule, OwnText, RuleError, RuleErrorKind};
 pub use verdict::{Confidence, Verdict};
 pub use why::{Candidate, Refusal, Strength, Why};

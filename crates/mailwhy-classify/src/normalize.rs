@@ -354,7 +354,8 @@ fn host_tail(word: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether a blocklist's mark is one label of a host's name, or several.
-fn names_blocklist(host: &[u8]) -> bool {
+#[must_use]
+pub fn names_blocklist(host: &[u8]) -> bool {
     /// Which bytes marks begin with: most labels need no further look.
     static BEGINNINGS: [bool; 256] = {
         let (mut table, mut i) = ([false; 256], 0);

@@ -35,6 +35,7 @@ mod pool;
 mod problem;
 mod read;
 mod resume;
+mod rewrite;
 mod rotation;
 mod source;
 
@@ -45,6 +46,7 @@ pub use pool::Pool;
 pub use problem::{Problem, ProblemKind};
 pub use read::{Chunk, FileSummary, Summary, read, read_part, read_source};
 pub use resume::{Mark, Rest, resume};
+pub use rewrite::Rewrite;
 pub use source::{DEFAULT_LOGS, Source, default_logs, first_bytes, stdin_is_given};
 
 /// How sources are looked for and read.
@@ -62,6 +64,8 @@ pub struct Options {
     pub max_ratio: u64,
     /// Where buffers that were used up are handed in again.
     pub pool: Pool,
+    /// What is put in the place of lines before anybody sees them.
+    pub rewrite: Option<Rewrite>,
 }
 
 impl Default for Options {
@@ -73,6 +77,7 @@ impl Default for Options {
             max_line: 1 << 20,
             max_ratio: 200,
             pool: Pool::default(),
+            rewrite: None,
         }
     }
 }

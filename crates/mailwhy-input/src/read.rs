@@ -10,6 +10,7 @@ use crate::Options;
 use crate::decode::{Decoder, unsupported};
 use crate::part::Part;
 use crate::problem::{Problem, ProblemKind};
+use crate::rewrite::Rewrite;
 use crate::source::Source;
 
 /// Some whole lines of a source.
@@ -27,6 +28,23 @@ pub struct Chunk {
     pub last: bool,
     /// How many bytes of the source, or of the part, as it is stored were read so far: the progress.
     pub taken: u64,
+    /// How many bytes each line has in the source, its newline included, where [`Options::rewrite`] has changed that.
+    pub lengths: Vec<u32>,
+}
+
+impl Chunk {
+    /// How many bytes the `n`th line, which now reads `line`, takes in the source, its newline included.
+    #[must_use]
+    pub fn length(&self, n: usize, line: &[u8]) -> u64 {
+        self.lengths.get(n).map_or(line.len() as u64 + 1, |&length| u64::from(length))
+    }
+
+    /// Puts other lines in the place of these.
+    fn rewrite(&mut self, rewrite: &Rewrite) {
+        let lines = self.data.split_inclusive(|&byte| byte == b'\n');
+        self.lengths = lines.map(|line| line.len().try_into().unwrap_or(u32::MAX)).collect();
+        self.data = rewrite.lines(self.file, &self.data);
+    }
 }
 
 /// What was read, and what was not.
@@ -233,7 +251,12 @@ impl Reader<'_> {
                 End::Last => self.take(self.filled),
             };
             self.line += memchr_iter(b'\n', &data).count() as u64;
-            sink(Chunk { file: part.file, offset, line, data, last, taken: self.decoder.taken() })?;
+            let taken = self.decoder.taken();
+            let mut chunk = Chunk { file: part.file, offset, line, data, last, taken, lengths: Vec::new() };
+            if let Some(rewrite) = &self.options.rewrite {
+                chunk.rewrite(rewrite);
+            }
+            sink(chunk)?;
             if last {
                 return ControlFlow::Continue(());
             }

@@ -293,6 +293,13 @@ pub struct InputArgs {
     /// Show no progress on standard error
     #[arg(long)]
     pub no_progress: bool,
+
+    /// Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects
+    ///
+    /// The same ones throughout a run, others in the next. Domains and hosts of known providers stay, and so do codes, words,
+    /// times and message ids. IPv4 addresses become ones in 240.0.0.0/4, IPv6 addresses ones in 2001:db8::/32.
+    #[arg(long)]
+    pub anonymize: bool,
 }
 
 /// Rules of one's own.

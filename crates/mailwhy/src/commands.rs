@@ -23,9 +23,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use jiff::Zoned;
 use mailwhy::codes::Lang;
-use mailwhy::input::{self, Options, Problem, Source};
+use mailwhy::input::{self, Options, Problem, Rewrite, Source};
 use mailwhy::report::{Format, Style};
 
+use crate::anonymize::Anonymizer;
 use crate::cli::{Color, InputArgs};
 use crate::when::Window;
 
@@ -56,7 +57,7 @@ pub struct Inputs {
 impl Inputs {
     /// Finds the sources, oldest first. What is not there is told at once, the rest is read.
     pub fn new(args: &InputArgs) -> Result<Self> {
-        let options = Options {
+        let mut options = Options {
             rotated: args.rotated,
             max_line: args.max_line,
             max_ratio: args.max_ratio,
@@ -67,6 +68,13 @@ impl Inputs {
         order(&mut sources);
         for problem in &problems {
             tell(problem);
+        }
+        if args.anonymize {
+            let roles: Vec<_> = sources.iter().map(crate::pipeline::role).collect();
+            let anonymizer = Anonymizer::default();
+            options.rewrite = Some(Rewrite::new(move |file, lines| {
+                anonymizer.lines(lines, roles.get(file as usize).copied().unwrap_or_default())
+            }));
         }
         Ok(Self {
             sources,

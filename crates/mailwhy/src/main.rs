@@ -1,8 +1,10 @@
 //! The command line program.
 
+mod anonymize;
 mod cli;
 mod commands;
 mod config;
+mod interrupt;
 mod json;
 mod pipeline;
 mod progress;

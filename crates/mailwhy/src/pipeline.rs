@@ -13,6 +13,8 @@ use crossbeam_channel::bounded;
 use mailwhy::input::{self, Chunk, FileSummary, Options, Part, Source};
 use mailwhy::logs::exim;
 
+use crate::interrupt;
+
 /// Which source a chunk is from, and how many of its stored bytes had been read by then.
 pub type Taken = (u32, u64);
 
@@ -105,7 +107,7 @@ fn run_records<T: Send>(
 }
 
 /// Reads all sources in parts: `work` takes the chunks of one into what `begin` gave, and `join` is handed the results
-/// in the order of the log, in the calling thread.
+/// in the order of the log, in the calling thread. Ends early after Ctrl-C, if that is watched for.
 pub fn run_parts<T: Send>(
     sources: &[Source],
     options: &Options,
@@ -124,7 +126,7 @@ pub fn run_parts<T: Send>(
         (result, file)
     };
     if threads == 1 {
-        for part in &parts {
+        for part in parts.iter().take_while(|_| !interrupt::seen()) {
             let (result, file) = read(part);
             summary.add(part, file);
             join(part, result);
@@ -139,7 +141,7 @@ pub fn run_parts<T: Send>(
             scope.spawn(move || {
                 loop {
                     let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(part) = parts.get(number) else { return };
+                    let Some(part) = parts.get(number).filter(|_| !interrupt::seen()) else { return };
                     if results_in.send((number, read(part))).is_err() {
                         return;
                     }
@@ -171,6 +173,7 @@ fn read_part(
     beside: bool,
     mut work: impl FnMut(&Chunk),
 ) -> FileSummary {
+    let goes_on = || if interrupt::seen() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
     let mut done = |chunk: Chunk| {
         work(&chunk);
         options.pool.put(chunk.data);
@@ -178,7 +181,7 @@ fn read_part(
     if !(beside && part.is_slow()) {
         return input::read_part(source, part, options, exim::starts_record, &mut |chunk| {
             done(chunk);
-            ControlFlow::Continue(())
+            goes_on()
         });
     }
     thread::scope(|scope| {
@@ -187,7 +190,7 @@ fn read_part(
             input::read_part(source, part, options, exim::starts_record, &mut |chunk| {
                 // The other end is there until all has been read.
                 let _ = chunks_in.send(chunk);
-                ControlFlow::Continue(())
+                goes_on()
             })
         });
         chunks.into_iter().for_each(&mut done);

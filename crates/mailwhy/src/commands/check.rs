@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mailwhy::codes::Lang;
@@ -53,6 +53,9 @@ pub fn unknown(why: &str) -> ExitCode {
 }
 
 fn check(args: &CheckArgs) -> Result<Status> {
+    if args.input.anonymize {
+        bail!("a check has nothing to anonymize\nhint: leave out --anonymize");
+    }
     let classifier = rules::classifier(&args.rules)?;
     let old = args.state.as_deref().map(State::read).transpose()?.flatten();
     let first = old.is_none();
@@ -217,8 +220,8 @@ impl Part {
                     More::Event => part.summary.event(&line.event(), place, classifier),
                 }
             }
+            place.offset += chunk.length((place.line - chunk.line) as usize, line.raw);
             place.line += 1;
-            place.offset += line.raw.len() as u64 + 1;
         });
         part
     }

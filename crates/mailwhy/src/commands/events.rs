@@ -128,8 +128,8 @@ impl Printer<'_> {
                     LinesFormat::Csv => self.csv(line, file, (offset, number), &mut out),
                 }
             }
+            offset += chunk.length((number - chunk.line) as usize, line.raw);
             number += 1;
-            offset += line.raw.len() as u64 + 1;
         });
         (count, out)
     }

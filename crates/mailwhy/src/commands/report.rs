@@ -2,7 +2,7 @@
 
 mod mail;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk, Part};
 use mailwhy::logs::exim::{self, Role};
@@ -10,6 +10,7 @@ use mailwhy::report::{self, About, Format, More, Place, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rules, scan, style};
 use crate::cli::ReportArgs;
+use crate::interrupt;
 use crate::pipeline;
 use crate::progress::Progress;
 use crate::when::Window;
@@ -25,6 +26,7 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         _ => Format::Text,
     };
     let classifier = rules::classifier(&args.rules)?;
+    interrupt::watch().context("cannot watch for Ctrl-C")?;
     let progress = Progress::new(&inputs.sources, inputs.progress);
     let (summary, read) = summarize(&inputs, &classifier, &progress);
     progress.clear();
@@ -38,7 +40,7 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
         lang: args.language.get(),
         files: scan::files(&inputs, &read),
         cut_lines: read.cut_lines,
-        partial: false,
+        partial: interrupt::seen(),
         // Only people who wait want to know how long it took: everything else should be repeatable.
         seconds: (output.is_terminal() && args.mail.is_empty()).then(|| progress.elapsed().as_secs_f64()),
     };
@@ -62,7 +64,8 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     };
     let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
-    Ok(inputs.finish(&read, lines > 0))
+    let exit = inputs.finish(&read, lines > 0);
+    Ok(if report.input.partial { Exit::Status(interrupt::STATUS) } else { exit })
 }
 
 /// Reads everything and adds it up.
@@ -111,10 +114,12 @@ impl Adder {
     fn add(&mut self, chunk: &Chunk, role: Role, repeated: bool, window: &Window, classifier: &Classifier) {
         let mut offset = chunk.offset;
         let mut inside = true;
+        let before = self.lines;
         exim::scan(&chunk.data, role, |line| {
+            let n = (self.lines - before) as usize;
             self.lines += 1;
             let place = Place { file: chunk.file, line: self.lines, offset };
-            offset += line.raw.len() as u64 + 1;
+            offset += chunk.length(n, line.raw);
             // Lines without a time belong to the one before them.
             if let Some(time) = line.time {
                 inside = window.contains(time);

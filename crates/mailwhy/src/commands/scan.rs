@@ -43,8 +43,8 @@ pub fn read<P: Part>(
         let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
         exim::scan(&chunk.data, role, |line| {
             let place = Place { file: chunk.file, line: number, offset };
+            offset += chunk.length((number - chunk.line) as usize, line.raw);
             number += 1;
-            offset += line.raw.len() as u64 + 1;
             // Lines without a time belong to the one before them.
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);

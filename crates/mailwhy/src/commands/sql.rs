@@ -90,8 +90,8 @@ fn load(args: &SqlArgs, inputs: &Inputs, database: &mut Database, needs: Needs) 
             if inside {
                 part.line(line, place, &classifier);
             }
+            place.offset += chunk.length((place.line - chunk.line) as usize, line.raw);
             place.line += 1;
-            place.offset += line.raw.len() as u64 + 1;
         });
         part
     };

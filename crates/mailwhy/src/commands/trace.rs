@@ -33,8 +33,18 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
         |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
     let mut teller = Teller::new(&classifier, args.language.get(), args.raw.then_some(&names[..]), &matches);
     let mut others = Others::default();
-    let (found, read) =
-        search::search(&inputs, &wanted, |place, record| others.add(&mut teller, record, place));
+    // What is looked for stands in the lines as they are.
+    let rewrite = inputs.options.rewrite.take();
+    let (mut found, read) = search::search(&inputs, &wanted, |place, record| match &rewrite {
+        Some(rewrite) => others.add(&mut teller, &rewrite.lines(place.file, record), place),
+        None => others.add(&mut teller, record, place),
+    });
+    if let Some(rewrite) = &rewrite {
+        for message in &mut found.messages {
+            let file = message.places.first().map_or(0, |place| place.file);
+            message.text = rewrite.lines(file, &message.text);
+        }
+    }
     let stories = Stories::new(tell(args, &inputs, &found, others, &mut teller));
     if stories.is_empty() {
         let exit = inputs.finish(&read, false);
