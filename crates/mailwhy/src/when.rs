@@ -1,9 +1,9 @@
 //! Times as people say them: `--since` and `--until`.
 
 use anyhow::{Context, Result, bail};
-use jiff::civil::{DateTime, Time as Clock};
+use jiff::civil::{Date, DateTime, Time as Clock};
 use jiff::tz::TimeZone;
-use jiff::{Span, ToSpan, Zoned};
+use jiff::{Span, Timestamp, Zoned};
 use mailwhy::logs::Time;
 
 /// A span of time; log lines outside are left out.
@@ -59,48 +59,100 @@ impl Window {
 /// the clock shows twice, the first is meant.
 pub fn instant(time: Time, zone: &TimeZone) -> i64 {
     let civil = || {
-        let utc = jiff::Timestamp::from_second(time.civil).ok()?.to_zoned(TimeZone::UTC);
+        let utc = Timestamp::from_second(time.civil).ok()?.to_zoned(TimeZone::UTC);
         Some(utc.datetime().to_zoned(zone.clone()).ok()?.timestamp().as_second())
     };
     time.unix().or_else(civil).unwrap_or(time.civil)
 }
 
-/// Understands "2026-08-01", "2026-08-01 09:30[:00]", "09:30", "now", "today", "yesterday", "2h ago", "-2h".
+/// Understands "2026-08-01", "01.08.2026", "09:30", a day and a time, "now", "yesterday", "2h ago", "-2h", "2h", the time of
+/// a log line, and what stands for these in Russian.
 fn point(text: &str, now: &Zoned) -> Result<Bound> {
     let text = text.trim();
     let local = |time: DateTime| time.to_zoned(now.time_zone().clone());
-    let midnight = now.date().to_datetime(Clock::midnight());
-    let zoned = match text {
-        "now" => now.clone(),
-        "today" => local(midnight)?,
-        "yesterday" => local(midnight.checked_sub(1.day())?)?,
-        "tomorrow" => local(midnight.checked_add(1.day())?)?,
-        _ => {
-            if let Ok(zoned) = text.parse::<Zoned>() {
-                zoned
-            } else if let Ok(instant) = text.parse::<jiff::Timestamp>() {
-                instant.to_zoned(TimeZone::UTC).with_time_zone(now.time_zone().clone())
-            } else if let Ok(time) = text.parse::<DateTime>() {
-                local(time)?
-            } else if let Some(span) = ago(text) {
-                now.checked_sub(span)?
-            } else if let Ok(clock) = text.parse::<Clock>() {
-                local(now.date().to_datetime(clock))?
-            } else {
-                bail!(
-                    "not a time\nhint: write it like 2026-08-01, \"2026-08-01 09:30\", 09:30, yesterday, \"2h ago\" or -2h"
-                );
-            }
-        }
+    let zoned = if let Some(zoned) = exact(text) {
+        zoned.with_time_zone(now.time_zone().clone())
+    } else if let Some(time) = civil(text, now) {
+        local(time)?
+    } else if let Some(span) = ago(text) {
+        now.checked_sub(span)?
+    } else if matches!(text, "now" | "сейчас") {
+        now.clone()
+    } else if text.len() >= 8 && text.bytes().all(|b| b.is_ascii_digit() || b"-.: T".contains(&b)) {
+        bail!("there is no such day or time\nhint: write it like 2026-08-01 or \"2026-08-01 09:30\"");
+    } else {
+        bail!(
+            "not a time\nhint: write it like 2026-08-01, \"2026-08-01 09:30\", 09:30, yesterday, \"yesterday 18:00\", \
+             \"2h ago\" or -2h"
+        );
     };
     let civil = zoned.datetime().to_zoned(TimeZone::UTC)?.timestamp().as_second();
     Ok(Bound { civil, instant: zoned.timestamp().as_second() })
 }
 
-/// "2h ago", "30 min ago", "-2h".
+/// A time with a zone: RFC 3339 with or without a name, a log line's with `log_timezone`, or `@` and seconds of the epoch.
+fn exact(text: &str) -> Option<Zoned> {
+    if let Some(seconds) = text.strip_prefix('@') {
+        return Some(Timestamp::from_second(seconds.parse().ok()?).ok()?.to_zoned(TimeZone::UTC));
+    }
+    let logged = || Timestamp::strptime("%Y-%m-%d %H:%M:%S%.f %z", text);
+    let instant = || text.parse::<Timestamp>().or_else(|_| logged()).map(|time| time.to_zoned(TimeZone::UTC));
+    text.parse().or_else(|_| instant()).ok()
+}
+
+/// A day, a time of today, or both.
+fn civil(text: &str, now: &Zoned) -> Option<DateTime> {
+    if let Ok(time) = text.parse() {
+        return Some(time);
+    }
+    if let Some(clock) = clock(text) {
+        return Some(now.date().to_datetime(clock));
+    }
+    let (day, time) = text.split_once(' ').unwrap_or((text, ""));
+    let today = now.date();
+    let date = match day {
+        "today" | "сегодня" => today,
+        "yesterday" | "вчера" => today.yesterday().ok()?,
+        "tomorrow" | "завтра" => today.tomorrow().ok()?,
+        _ => day.parse().or_else(|_| Date::strptime("%d.%m.%Y", day)).ok()?,
+    };
+    Some(date.to_datetime(if time.is_empty() { Clock::midnight() } else { clock(time.trim())? }))
+}
+
+/// "09:30", "9:30", "09:30:15".
+fn clock(text: &str) -> Option<Clock> {
+    let (hour, _) = text.split_once(':')?;
+    if hour.len() == 1 { format!("0{text}").parse().ok() } else { text.parse().ok() }
+}
+
+/// "2h ago", "30 min ago", "-2h", "2h", "2 часа назад".
 fn ago(text: &str) -> Option<Span> {
-    let text = text.strip_suffix("ago").or_else(|| text.strip_prefix('-'))?;
-    text.trim().parse().ok()
+    let text = text.strip_suffix("ago").or_else(|| text.strip_prefix('-')).unwrap_or(text).trim();
+    let number = text.starts_with(|c: char| c.is_ascii_digit());
+    let span = || text.parse().or_else(|_| russian(text.strip_suffix("назад").unwrap_or(text)).parse());
+    if number { span().ok() } else { None }
+}
+
+/// Russian units of time as English ones: "2 часа" as "2h".
+fn russian(text: &str) -> String {
+    const UNITS: [(&str, &str); 8] = [
+        ("сек", "s"),
+        ("мин", "m"),
+        ("ч", "h"),
+        ("д", "d"),
+        ("нед", "w"),
+        ("мес", "mo"),
+        ("г", "y"),
+        ("лет", "y"),
+    ];
+    let mut out = String::new();
+    for word in text.split_whitespace() {
+        let digits = word.len() - word.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+        let (number, unit) = word.split_at(digits);
+        out += number;
+        out += UNITS.iter().find(|(begin, _)| unit.starts_with(begin)).map_or(unit, |(_, unit)| unit);
+    }
+    out
 }
 
 #[cfg(test)]
@@ -127,14 +179,35 @@ mod tests {
             ("1 day 2 hours ago", "2026-08-01T08:00:00"),
             ("-90m", "2026-08-02T08:30:00"),
             ("09:15", "2026-08-02T09:15:00"),
+            ("9:15", "2026-08-02T09:15:00"),
+            ("2h", "2026-08-02T08:00:00"),
+            ("yesterday 18:00", "2026-08-01T18:00:00"),
+            ("today 9:15", "2026-08-02T09:15:00"),
+            ("01.08.2026", "2026-08-01T00:00:00"),
+            ("1.8.2026 09:30", "2026-08-01T09:30:00"),
             ("2026-08-02T06:00:00Z", "2026-08-02T09:00:00"),
+            ("2026-08-02T08:00:00+02:00", "2026-08-02T09:00:00"),
+            ("2026-08-02 08:00:00 +0200", "2026-08-02T09:00:00"),
+            ("2026-08-02 08:00:00.250 +0200", "2026-08-02T09:00:00"),
+            ("@1785650400", "2026-08-02T09:00:00"),
+            ("вчера", "2026-08-01T00:00:00"),
+            ("сегодня 09:15", "2026-08-02T09:15:00"),
+            ("2 часа назад", "2026-08-02T08:00:00"),
+            ("30 мин назад", "2026-08-02T09:30:00"),
+            ("1ч 30мин", "2026-08-02T08:30:00"),
         ] {
             let bound = point(text, &now).unwrap_or_else(|e| panic!("{text}: {e}"));
             assert_eq!(bound.civil, at(civil, None).civil, "{text}");
             assert_eq!(bound.instant, bound.civil - 3 * 3600, "{text}");
         }
-        for text in ["", "soon", "2026-13-01", "ago", "-"] {
-            assert!(point(text, &now).is_err(), "{text}");
+        for text in ["", "soon", "ago", "-", "назад", "часа назад", "5", "yesterday soon", "12:", "@", "+2h"]
+        {
+            let error = point(text, &now).expect_err(text).to_string();
+            assert!(error.starts_with("not a time\nhint: "), "{text}: {error}");
+        }
+        for text in ["2026-13-01", "2026-02-30", "31.06.2026", "2026-08-01 25:00"] {
+            let error = point(text, &now).expect_err(text).to_string();
+            assert!(error.starts_with("there is no such day or time\nhint: "), "{text}: {error}");
         }
     }
 
