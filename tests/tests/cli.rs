@@ -87,8 +87,18 @@ fn an_archive_is_known_by_its_content() {
 #[test]
 fn a_closed_pipe_ends_it_quietly() {
     let directory = directory_with("mainlog", &mainlog().repeat(40));
-    for format in ["jsonl", "csv"] {
-        let mut child = Test::new(["events", "--format", format, "mainlog"])
+    // Many addresses, so that the list is longer than a pipe holds.
+    let addresses: String = (0..20_000).map(|n| format!("{n}@x.example\n")).collect();
+    fs::write(directory.path().join("list.txt"), addresses).unwrap();
+    let list = ["suppress", "--merge", "list.txt", "--expire", "never", "--format"];
+    let commands = [
+        vec!["events", "--format", "jsonl"],
+        vec!["events", "--format", "csv"],
+        [&list[..], &["csv"]].concat(),
+        [&list[..], &["json"]].concat(),
+    ];
+    for args in commands {
+        let mut child = Test::new(args.iter().chain(&["mainlog"]))
             .at(directory.path())
             .command()
             .stdin(Stdio::null())
@@ -104,7 +114,7 @@ fn a_closed_pipe_ends_it_quietly() {
         child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
         let status = child.wait().unwrap();
         assert!(!line.is_empty());
-        assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{format}");
+        assert_eq!((status.code(), stderr.as_str()), (Some(0), ""), "{args:?}");
     }
 }
 

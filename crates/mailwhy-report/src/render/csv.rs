@@ -90,12 +90,20 @@ impl<'a> Table<'a> {
 
     /// Writes these fields of the rows.
     pub(super) fn write<T: Serialize>(&mut self, columns: &[&str], rows: &[T]) -> io::Result<()> {
-        self.out.write_record(columns)?;
+        self.out.write_record(columns).map_err(bare)?;
         for row in rows.iter().take(self.top) {
             let row = serde_json::to_value(row)?;
-            self.out.write_record(columns.iter().map(|&column| field(&row[column])))?;
+            self.out.write_record(columns.iter().map(|&column| field(&row[column]))).map_err(bare)?;
         }
         self.out.flush()
+    }
+}
+
+/// The error of the writer itself, so that a closed pipe is known as one.
+fn bare(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
 }
 
