@@ -1,6 +1,6 @@
 //! Text made to fit: measured in columns of a terminal, cut, wrapped, drawn.
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::page::{Line, Role, Span, push};
 
@@ -45,16 +45,18 @@ pub(super) fn cut_middle(text: &str, max: usize) -> String {
 }
 
 /// The longest begin that takes no more columns.
-fn head(text: &str, max: usize) -> &str {
+pub(super) fn head(text: &str, max: usize) -> &str {
     let ends = text.char_indices().map(|(at, c)| at + c.len_utf8());
     ends.map(|end| &text[..end]).take_while(|head| width(head) <= max).last().unwrap_or_default()
 }
 
-/// Breaks a line at blanks, never within a command. What cannot be broken may be wider.
+/// Breaks a line at blanks, never within a command, and between the characters of scripts that write without blanks. What
+/// cannot be broken may be wider.
 pub(super) fn wrap(line: &[Span], max: usize) -> Vec<Line> {
+    let line: Line = line.iter().map(|span| Span::new(span.role(), unspaced_broken(span, max))).collect();
     let mut lines = Vec::new();
     let mut current = Line::new();
-    for word in words(line) {
+    for word in words(&line) {
         let Some(first) = word.first() else { continue };
         if !current.is_empty() {
             if line_width(&current) + 1 + line_width(&word) > max {
@@ -87,6 +89,18 @@ pub(super) fn broken(text: &str, max: usize) -> String {
         out += word;
     }
     out
+}
+
+/// The text of the span, with blanks in those words that are wider and of a script without blanks: they may be a sentence.
+fn unspaced_broken(span: &Span, max: usize) -> String {
+    let text = span.text();
+    // Of those scripts each character takes two columns.
+    let unspaced = |word: &str| word.chars().any(|c| c.width() == Some(2));
+    if span.role() == Role::Command || !unspaced(text) {
+        return text.to_owned();
+    }
+    let words = text.split_inclusive(' ');
+    words.map(|word| if unspaced(word) { broken(word, max) } else { word.to_owned() }).collect()
 }
 
 /// The parts between blanks, each of which may have several roles.
@@ -179,6 +193,11 @@ mod tests {
         assert_eq!(text(wrap(&line, 20)), ["Ask for removal:", "mailwhy explain x."]);
         assert_eq!(text(wrap(&line, 8)), ["Ask for", "removal:", "mailwhy explain x."]);
         assert_eq!(wrap(&[], 8), Vec::<Line>::new());
+        let line = [Span::plain("550 信箱已满 https://example.org/信箱"), Span::plain(" verylongword")];
+        assert_eq!(
+            text(wrap(&line, 7)),
+            ["550", "信箱已", "满", "https:/", "/exampl", "e.org/", "信箱", "verylongword"]
+        );
         assert_eq!(broken("a verylongword 信箱已满 x", 5), "a veryl ongwo rd 信箱 已满 x");
         let items =
             [vec![Span::plain("one two")], vec![Span::plain("three")], vec![Span::plain("four five")]];

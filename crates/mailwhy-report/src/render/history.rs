@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Style;
-use super::fit::{flow, width, wrap};
+use super::fit::{flow, head as begin, width, wrap};
 use super::json::harmless;
 use super::page::{Line, Role, Span, push};
 use super::text::write_line;
@@ -331,7 +331,7 @@ impl Page<'_> {
             }
         }
         let span = |millis: Option<u64>, what: &str| {
-            millis.map(|millis| format!("{what} {}", words.numbers.duration(millis as f64 / 1000.0)))
+            millis.map(|millis| format!("{what}{NBSP}{}", words.numbers.duration(millis as f64 / 1000.0)))
         };
         if step.kind != "completed" {
             parts.extend(span(step.queue_time, words.queue));
@@ -388,7 +388,7 @@ impl Page<'_> {
     /// The line, broken where it is too long; further lines begin further in.
     fn hanging(&self, line: &[Span], first: usize, further: usize) -> Vec<Line> {
         // Blanks at the begin of a line and between columns stay.
-        let room = self.style.width.saturating_sub(further).max(40);
+        let room = self.style.width.saturating_sub(further).max(24);
         let whole: usize = line.iter().map(|span| width(span.text())).sum();
         let lines = if whole + first <= self.style.width {
             vec![line.to_vec()]
@@ -461,11 +461,12 @@ fn keep_front(line: &[Span], room: usize, front: usize) -> Vec<Line> {
     let mut rest = Line::new();
     let mut taken = 0;
     for span in line {
-        if taken < front {
-            taken += width(span.text());
-            head.push(span.clone());
-        } else {
-            rest.push(span.clone());
+        let (kept, free) = span.text().split_at(begin(span.text(), front - taken).len());
+        taken += width(kept);
+        for (part, line) in [(kept, &mut head), (free, &mut rest)] {
+            if !part.is_empty() {
+                push(line, span.role(), part);
+            }
         }
     }
     let mut lines = wrap(&rest, room);

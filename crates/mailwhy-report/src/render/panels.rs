@@ -163,8 +163,8 @@ impl Maker<'_> {
             Column::number(words.col_delivered),
             Column::number(words.col_failed),
             Column::number(words.col_delayed),
-            Column::number(words.col_median),
-            Column::number("95 %"),
+            Column::number(words.col_median).spare(),
+            Column::number("95 %").spare(),
             Column::text(words.col_trouble).shrink(Shrink::End, REASON).spare(),
         ];
         let rows = shown.iter().map(|d| {
@@ -194,7 +194,7 @@ impl Maker<'_> {
             Column::text(""),
             Column::text("").shrink(if self.style.by.is_some() { Shrink::Wrap } else { Shrink::End }, 20),
             Column::number(words.col_times),
-            Column::text(words.col_last).shrink(Shrink::End, TIME),
+            Column::text(words.col_last).shrink(Shrink::End, TIME).spare(),
         ];
         let rows = shown.iter().map(|g| Row {
             cells: vec![
