@@ -496,7 +496,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__explain)
-            opts="-h --stage --host --provider --rules --lang --format --why --list --color --config --no-config --help"
+            opts="-o -h --stage --host --provider --rules --lang --format --output --why --list --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -524,6 +524,14 @@ _mailwhy() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json md" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --list)
@@ -1006,7 +1014,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__trace)
-            opts="-R -S -U -e -l -I -v -M -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --what --literal --sensitive --invert --related --user --failed --open --delivered --last --raw --format --rules --lang --color --config --no-config --help"
+            opts="-R -S -U -e -l -I -v -M -o -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --what --literal --sensitive --invert --related --user --failed --open --delivered --last --raw --format --output --rules --lang --color --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1058,6 +1066,14 @@ _mailwhy() {
                     ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json jsonl" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --rules)

@@ -42,7 +42,7 @@ complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "config" -d 'Shows w
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "generate" -d 'Generates manual pages and completions for shells'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "check" -d 'A plugin for Nagios, Icinga and the like: one line with the state and performance data'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "sql" -d 'Asks the log in SQL'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l max-line -d 'Lines longer than this are cut' -r
@@ -78,7 +78,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l anonymize -d 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s v -l verbose -d 'Show more: all tables, rules, samples, lines that were not understood'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l max-line -d 'Lines longer than this are cut' -r
@@ -114,7 +114,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l anonymize -d
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s v -l verbose -d 'Show more: all tables, rules, samples, lines that were not understood'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l max-line -d 'Lines longer than this are cut' -r
@@ -259,7 +259,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l unclassified 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s v -l verbose -d 'Show more of each group: causes, all that can be done, whole replies, the rule, where a sample stands'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l max-line -d 'Lines longer than this are cut' -r
@@ -320,7 +320,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l cleared -d 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l diff -d 'Print how the list changes instead: added, removed (delivered since, or expired) and kept addresses'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-line -d 'Lines longer than this are cut' -r
@@ -328,9 +328,10 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-ratio -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s e -l what -d 'What to look for; may be given more than once, and any of them is enough. All arguments are files then' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l user -d 'Only messages that this account sent: the login of A=, or the local user of U=. All arguments are files then, unless there is a WHAT before them with -e' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l last -d 'Only the last N of them; 0: all' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l format -d 'How to print it' -r -f -a "text\t'For people'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l format -d 'How to print it; without it as FILE\'s extension says (-o), or else as text' -r -f -a "text\t'For people'
 json\t'One object with all of them'
 jsonl\t'One object in a line for each of them'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s o -l output -d 'Write to this file' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
 ru\t'Русский'"
@@ -351,7 +352,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l delivered -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l raw -d 'Show the lines of the log too'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l max-line -d 'Lines longer than this are cut' -r
@@ -412,9 +413,10 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l provider -d 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
 ru\t'Русский'"
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l format -d 'How to print it' -r -f -a "text\t''
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l format -d 'How to print it; without it as FILE\'s extension says (-o), or else as text' -r -f -a "text\t''
 json\t''
 md\t''"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -s o -l output -d 'Write to this file' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand explain" -l list -d 'Only list what can be explained' -r -f -a "codes\t'Reply codes'
 enhanced\t'Enhanced status codes'
 reasons\t'Reasons'
@@ -479,7 +481,7 @@ queue\t'A message left the queue, was frozen, thawed or removed, or not tried no
 panic\t'Something is badly wrong on this host'
 other\t'All else, also lines that are not understood'"
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s n -l lines -d 'Begin with so many of the last things that are already in the files [default: 10; with --since all]' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s S -l since -d 'Begin with what happened since then: "09:30", "2h ago", "yesterday", "2026-08-01 09:30"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s S -l since -d 'Begin with what happened since then: 9:30, "2h ago", yesterday, "2026-08-01 09:30"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
 ru\t'Русский'"
@@ -504,7 +506,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and not __fish_se
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from check" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from check" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l max-line -d 'Lines longer than this are cut' -r
@@ -544,7 +546,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_see
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l max-line -d 'Lines longer than this are cut' -r
@@ -569,7 +571,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l anonymize -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s f -l query-file -d 'Read the query from this file; every argument is a log file then' -r -F
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s S -l since -d 'Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s U -l until -d 'Leave out what is younger' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l max-line -d 'Lines longer than this are cut' -r

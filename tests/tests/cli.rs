@@ -341,3 +341,32 @@ fn an_output_file_has_the_format_of_its_name() {
     let csv = written("report.csv");
     assert!(csv.lines().next().unwrap().split(',').count() > 3, "{csv}");
 }
+
+#[test]
+fn every_command_that_writes_a_file_knows_the_format_by_its_name() {
+    let directory = directory_with("mainlog", &mainlog());
+    for (args, names) in [
+        (&["report", "mainlog"][..], &["a.json", "A.JSON"][..]),
+        (&["errors", "mainlog"], &["b.json"]),
+        (&["suppress", "mainlog"], &["c.json"]),
+        (&["trace", "full.box@gmail.test", "mainlog"], &["d.json", "d.jsonl"]),
+        (&["explain", "421"], &["e.json"]),
+        (&["explain", "--list", "reasons"], &["f.json"]),
+        (&["sql", "SELECT 1 AS one", "mainlog"], &["g.json", "g.jsonl"]),
+    ] {
+        for name in names {
+            let outcome = Test::new(args).args(["-o", name]).at(directory.path()).run().success();
+            assert_eq!(outcome.stdout(), "", "{args:?} {name}");
+            let text = fs::read_to_string(directory.path().join(name)).unwrap();
+            assert!(serde_json::from_str::<Value>(&text).is_ok(), "{args:?} {name}: {text}");
+        }
+    }
+    for command in ["report", "errors", "suppress", "events", "trace", "explain", "classify", "sql"] {
+        let outcome = Test::new([command, "mainlog", "-o", "x.xyz"]).at(directory.path()).run().code(2);
+        let told = outcome.stderr();
+        let (error, hint) = told.split_once('\n').unwrap();
+        assert_eq!(error, "mailwhy: x.xyz: no format is known for .xyz", "{command}");
+        assert!(hint.starts_with("hint: name it with --format "), "{command}: {hint}");
+        assert!(!directory.path().join("x.xyz").exists(), "{command}");
+    }
+}

@@ -214,6 +214,11 @@ fn exit_status_and_what_is_said_of_it() {
     let expected = "mailwhy: nobody@x.example was not found in mainlog (lines from 2026-11-22 03:26:52 to \
                     2026-11-22 03:27:07)\nhint: -R reads the rotated logs too\n";
     assert_eq!(nothing.stderr(), expected);
+    let name = trace(&["full.box", "-R"]).run().code(1);
+    assert!(name.stderr().contains("hint: -l finds it anywhere in a line\n"), "{}", name.stderr());
+    trace(&["full.box", "-l"]).run().code(0);
+    let narrow = trace(&["--failed", "--until", "2026-11-22", "gmail.test"]).run().code(1);
+    assert!(narrow.stderr().contains("hint: without --failed and --until there may"), "{}", narrow.stderr());
     for (args, words) in [
         (&["trace"][..], "what is to be traced?"),
         (&["trace", "", "mainlog"], "WHAT is empty"),

@@ -203,7 +203,7 @@ pub enum Command {
         after_help = "Examples:\n  \
                       mailwhy follow                               the log of this host\n  \
                       mailwhy -f --lang ru                         the same, in Russian\n  \
-                      mailwhy follow --only failed,delivered       also what arrives\n  \
+                      mailwhy follow --only failed,delivered       what arrived, and what did not\n  \
                       mailwhy follow -S '1h ago' --plain | less    begin an hour ago\n  \
                       mailwhy follow --all --format jsonl | jq     every line, as JSON\n  \
                       journalctl -fu exim4 | mailwhy follow -      from the journal"
@@ -242,7 +242,7 @@ pub enum Command {
     #[command(after_help = "Examples:\n  \
                       mailwhy check --state /var/lib/mailwhy/check.json\n  \
                       mailwhy check --failed 5%,20% --blocklisted 1,1 --silence 30m,2h\n  \
-                      mailwhy check --since 10min\\ ago --guesses 1000,10000 --lang ru\n\n\
+                      mailwhy check --since '10min ago' --guesses 1000,10000 --lang ru\n\n\
                       Exit status: 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN (also a log or state that could not be read).")]
     Check(Box<CheckArgs>),
     /// Asks the log in SQL
@@ -250,9 +250,9 @@ pub enum Command {
     /// Reads the log into the tables that the query needs (SQLite, in memory or in a temporary file) and prints the answer.
     /// Tables: events, attempts, recipients, messages, verdicts; `--explain-tables` describes them. docs/sql.md has examples.
     #[command(after_help = "Examples:\n  \
-                      mailwhy sql 'SELECT domain, count(*) FROM attempts WHERE outcome = \"failed\" GROUP BY 1 ORDER BY 2 DESC LIMIT 10'\n  \
-                      mailwhy sql 'SELECT reason, count(*) FROM recipients WHERE provider = \"gmail\" GROUP BY reason' mainlog\n  \
-                      mailwhy sql --format csv -R < query.sql -f - mainlog\n  \
+                      mailwhy sql 'SELECT domain, count(*) n FROM attempts GROUP BY 1 ORDER BY n DESC LIMIT 10'\n  \
+                      mailwhy sql \"SELECT count(*) FROM recipients WHERE reason = 'mailbox-full'\" mainlog\n  \
+                      mailwhy sql -R -f query.sql -o answer.csv mainlog\n  \
                       mailwhy sql --explain-tables")]
     Sql(SqlArgs),
 }
@@ -270,7 +270,7 @@ pub struct InputArgs {
     #[arg(short = 'R', long)]
     pub rotated: bool,
 
-    /// Leave out what is older: "2026-08-01", "2026-08-01 09:30", "yesterday", "2h ago"
+    /// Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"
     #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true)]
     pub since: Option<String>,
 

@@ -15,7 +15,6 @@ pub mod sql;
 pub mod suppress;
 pub mod trace;
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -27,7 +26,7 @@ use mailwhy::input::{self, Options, Problem, Rewrite, Source};
 use mailwhy::report::{Format, Style};
 
 use crate::anonymize::Anonymizer;
-use crate::cli::{Color, InputArgs};
+use crate::cli::{Color, InputArgs, LinesFormat};
 use crate::when::Window;
 
 /// How a command ended: the exit status.
@@ -130,9 +129,19 @@ pub fn tell(problem: &Problem) {
 
 /// What an error says, and the hint in it below.
 pub fn fail(error: &anyhow::Error) {
-    let text = format!("{error:#}");
-    let (message, hint) = text.split_once("\nhint: ").unwrap_or((&text, ""));
-    complain(message, Some(hint).filter(|hint| !hint.is_empty()));
+    let (message, hint) = told(error);
+    complain(&message, Some(hint.as_str()).filter(|hint| !hint.is_empty()));
+}
+
+/// What an error says, and the hints that stand in it at any depth.
+pub fn told(error: &anyhow::Error) -> (String, String) {
+    let (mut messages, mut hints) = (Vec::new(), Vec::new());
+    for cause in error.chain().map(ToString::to_string) {
+        let (message, hint) = cause.split_once("\nhint: ").unwrap_or((&cause, ""));
+        messages.push(message.to_owned());
+        hints.extend((!hint.is_empty()).then(|| hint.to_owned()));
+    }
+    (messages.join(": "), hints.join("; "))
 }
 
 /// An error message, as all of ours look.
@@ -185,18 +194,40 @@ impl Output {
 
 /// The format that was asked for, or that the file's name says.
 pub fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
-    if let Some(format) = asked {
-        return Ok(format);
+    Ok(chosen(asked, output, Format::from_name, "text, json, csv, md or html")?.unwrap_or_default())
+}
+
+/// The format that was asked for, or else that the extension of the file says. `known` are those there are, for people.
+pub fn chosen<T>(
+    asked: Option<T>,
+    output: Option<&Path>,
+    read: impl Fn(&str) -> Option<T>,
+    known: &str,
+) -> Result<Option<T>> {
+    if asked.is_some() {
+        return Ok(asked);
     }
-    let Some(path) = output else { return Ok(Format::Text) };
-    let Some(extension) = path.extension().and_then(OsStr::to_str) else { return Ok(Format::Text) };
-    let Some(format) = Format::from_name(extension) else {
-        bail!(
-            "{}: no format is known for .{extension}\nhint: name it with --format text, json, csv, md or html",
-            path.display()
-        )
+    let Some((path, extension)) = output.and_then(|path| Some((path, path.extension()?))) else {
+        return Ok(None);
     };
-    Ok(format)
+    match extension.to_str().and_then(|name| read(&name.to_ascii_lowercase())) {
+        Some(format) => Ok(Some(format)),
+        None => bail!(
+            "{}: no format is known for .{}\nhint: name it with --format {known}",
+            path.display(),
+            extension.display()
+        ),
+    }
+}
+
+/// The same for a command that has one record in a line.
+pub fn lines_format(asked: Option<LinesFormat>, output: Option<&Path>) -> Result<LinesFormat> {
+    let read = |name: &str| match name {
+        "csv" => Some(LinesFormat::Csv),
+        "jsonl" | "json" | "ndjson" | "log" | "txt" => Some(LinesFormat::Jsonl),
+        _ => None,
+    };
+    Ok(chosen(asked, output, read, "jsonl or csv")?.unwrap_or(LinesFormat::Jsonl))
 }
 
 /// How texts are printed there.

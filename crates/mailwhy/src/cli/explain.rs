@@ -1,6 +1,7 @@
 //! `mailwhy explain`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use mailwhy::report::Format;
@@ -23,9 +24,13 @@ pub struct ExplainArgs {
     #[command(flatten)]
     pub language: LanguageArgs,
 
-    /// How to print it
-    #[arg(long, default_value = "text", value_parser = names(["text", "json", "md"], Format::from_name))]
-    pub format: Format,
+    /// How to print it; without it as FILE's extension says (-o), or else as text
+    #[arg(long, value_parser = names(["text", "json", "md"], Format::from_name))]
+    pub format: Option<Format>,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 
     /// Show which rules matched, which one decided and why the others did not
     #[arg(long)]

@@ -28,7 +28,7 @@ pub struct FollowArgs {
     #[arg(short = 'n', long, value_name = "N")]
     pub lines: Option<usize>,
 
-    /// Begin with what happened since then: "09:30", "2h ago", "yesterday", "2026-08-01 09:30"
+    /// Begin with what happened since then: 9:30, "2h ago", yesterday, "2026-08-01 09:30"
     #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true)]
     pub since: Option<String>,
 

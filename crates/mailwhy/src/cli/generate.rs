@@ -16,6 +16,8 @@ pub struct GenerateArgs {
 #[derive(Debug, Subcommand)]
 pub enum GenerateCommand {
     /// Writes the manual pages into a directory: mailwhy.1 and one for each command
+    #[command(after_help = "Example:\n  \
+                      mailwhy generate man ~/.local/share/man/man1")]
     Man {
         /// The directory; it is made if it is not there
         #[arg(value_name = "DIR")]

@@ -21,10 +21,16 @@ pub enum RulesCommand {
     ///
     /// Exit status: 0 all is well, 1 an example goes elsewhere or rules contradict each other, 2 the file cannot be
     /// used.
+    #[command(after_help = "Example:\n  \
+                      mailwhy rules check /etc/mailwhy/rules.toml")]
     Check(RulesCheckArgs),
     /// Counts the hits of each rule over logs, and shows the replies that no rule knows
     ///
     /// Those are grouped and printed without addresses, hosts, ids and numbers, ready for a bug report.
+    #[command(after_help = "Examples:\n  \
+                      mailwhy rules coverage -R                       the logs of this host\n  \
+                      mailwhy rules coverage --top 0 mainlog          every rule that fired\n  \
+                      mailwhy rules coverage --rules my.toml mainlog")]
     Coverage(RulesCoverageArgs),
 }
 

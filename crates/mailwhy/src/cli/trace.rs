@@ -1,6 +1,7 @@
 //! `mailwhy trace`.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use clap::{ArgAction, Args};
 
@@ -58,9 +59,13 @@ pub struct TraceArgs {
     #[arg(long)]
     pub raw: bool,
 
-    /// How to print it
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TraceFormat::Text)]
-    pub format: TraceFormat,
+    /// How to print it; without it as FILE's extension says (-o), or else as text
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<TraceFormat>,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 
     #[command(flatten)]
     pub rules: RuleArgs,

@@ -3,28 +3,21 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use mailwhy::classify::{Classifier, Query, Verdict};
 use mailwhy::codes::{Lang, Stage};
 use mailwhy::input::{self, Chunk, Options};
 use mailwhy::report::Field;
 
 use super::explain::Around;
-use super::{Exit, Output, rules, tell};
+use super::{Exit, Output, lines_format, rules, tell};
 use crate::cli::{ClassifyArgs, LinesFormat};
 use crate::json::{Object, csv_value};
 use crate::pipeline;
 
 /// Runs the command.
 pub fn run(args: &ClassifyArgs) -> Result<Exit> {
-    let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
-        (Some(format), _) => format,
-        (None, Some("csv")) => LinesFormat::Csv,
-        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => LinesFormat::Jsonl,
-        (None, Some(other)) => {
-            bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
-        }
-    };
+    let format = lines_format(args.format, args.output.as_deref())?;
     let fields = if args.only.is_empty() { Field::ALL.to_vec() } else { args.only.clone() };
     let printer = Printer {
         fields,

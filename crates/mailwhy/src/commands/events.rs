@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use mailwhy::classify::{Classifier, Verdict};
@@ -13,7 +13,7 @@ use mailwhy::logs::{Event, Extensions, Kind, Reply, Time};
 use mailwhy::report::{Field, Value, rfc3339};
 use mailwhy::trace::query;
 
-use super::{Exit, Inputs, Output, rules};
+use super::{Exit, Inputs, Output, lines_format, rules};
 use crate::cli::{EventsArgs, LinesFormat};
 use crate::json::Object;
 use crate::pipeline;
@@ -58,14 +58,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
-    let format = match (args.format, args.output.as_ref().and_then(|path| path.extension()?.to_str())) {
-        (Some(format), _) => format,
-        (None, Some("csv")) => LinesFormat::Csv,
-        (None, None | Some("jsonl" | "json" | "ndjson" | "log" | "txt")) => LinesFormat::Jsonl,
-        (None, Some(other)) => {
-            bail!("no format is known for .{other}\nhint: name it with --format jsonl or --format csv")
-        }
-    };
+    let format = lines_format(args.format, args.output.as_deref())?;
     let wants_verdict = args.verdict || format == LinesFormat::Csv;
     let classifier = if wants_verdict { Some(rules::classifier(&args.rules)?) } else { None };
     let printer = Printer {

@@ -11,7 +11,7 @@ use mailwhy::classify::{Classifier, Query};
 use mailwhy::codes::{self, Cause, Provider, provider_by_domain, provider_by_host};
 use mailwhy::report::{Context, Explanation, Format, printable};
 
-use super::{Exit, Output, complain, rules, style};
+use super::{Exit, Output, chosen, complain, rules, style};
 use crate::cli::{AroundArgs, ExplainArgs};
 pub use question::nearest;
 use question::{LogLine, Question};
@@ -21,11 +21,11 @@ const MAX_TEXT: u64 = 1 << 20;
 
 /// Runs the command.
 pub fn run(args: &ExplainArgs) -> Result<Exit> {
-    let mut output = Output::new(None)?;
+    let format = format(args)?;
     let lang = args.language.get();
     if let Some(what) = args.list {
-        let result =
-            list::write(what, args.format, lang, output.writer()).and_then(|()| output.writer().flush());
+        let mut output = Output::new(args.output.as_deref())?;
+        let result = list::write(what, format, lang, output.writer()).and_then(|()| output.writer().flush());
         output.context(result)?;
         return Ok(Exit::Found);
     }
@@ -47,7 +47,8 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
                 return Ok(Exit::Nothing);
             }
         };
-    let result = match args.format {
+    let mut output = Output::new(args.output.as_deref())?;
+    let result = match format {
         Format::Json => explanation.write_json(output.writer()),
         Format::Markdown => explanation.write_markdown(output.writer()),
         Format::Text | Format::Csv | Format::Html => {
@@ -57,6 +58,14 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
     Ok(Exit::Found)
+}
+
+fn format(args: &ExplainArgs) -> Result<Format> {
+    let read = |name: &str| {
+        Format::from_name(name)
+            .filter(|format| matches!(format, Format::Text | Format::Json | Format::Markdown))
+    };
+    Ok(chosen(args.format, args.output.as_deref(), read, "text, json or md")?.unwrap_or_default())
 }
 
 /// `None` where nothing is known.

@@ -1,18 +1,17 @@
 //! `mailwhy sql`: the log asked in SQL.
 
-use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use anyhow::{Context, Error, Result, anyhow, bail};
+use anyhow::{Context, Error, Result, anyhow};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use mailwhy::input::Chunk;
 use mailwhy::logs::exim;
 use mailwhy::report::{cell, printable};
 use mailwhy::store::{self, Database, Needs, Part, Place, TABLES, Value};
 
-use super::{Exit, Inputs, Output, rules};
+use super::{Exit, Inputs, Output, chosen, rules};
 use crate::cli::{InputArgs, SqlArgs, SqlFormat};
 use crate::pipeline;
 use crate::progress::Progress;
@@ -144,16 +143,15 @@ fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
 }
 
 fn format(args: &SqlArgs) -> Result<SqlFormat> {
-    match (args.format, args.output.as_ref().and_then(|path| path.extension()).and_then(OsStr::to_str)) {
-        (Some(format), _) => Ok(format),
-        (None, None | Some("txt")) => Ok(SqlFormat::Table),
-        (None, Some("csv")) => Ok(SqlFormat::Csv),
-        (None, Some("json")) => Ok(SqlFormat::Json),
-        (None, Some("jsonl" | "ndjson")) => Ok(SqlFormat::Jsonl),
-        (None, Some(other)) => {
-            bail!("no format is known for .{other}\nhint: name it with --format table, csv, json or jsonl")
-        }
-    }
+    let read = |name: &str| match name {
+        "txt" => Some(SqlFormat::Table),
+        "csv" => Some(SqlFormat::Csv),
+        "json" => Some(SqlFormat::Json),
+        "jsonl" | "ndjson" => Some(SqlFormat::Jsonl),
+        _ => None,
+    };
+    Ok(chosen(args.format, args.output.as_deref(), read, "table, csv, json or jsonl")?
+        .unwrap_or(SqlFormat::Table))
 }
 
 /// The tables and their columns, described.

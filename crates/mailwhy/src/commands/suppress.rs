@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
 use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{
@@ -12,7 +12,7 @@ use mailwhy::report::{
 };
 
 use super::scan::{self, Part};
-use super::{Exit, Inputs, Output, complain, rules, style};
+use super::{Exit, Inputs, Output, chosen, complain, rules, style};
 use crate::cli::SuppressArgs;
 
 /// Runs the command.
@@ -110,19 +110,8 @@ fn merge(all: &mut Suppressions, path: &Path) -> Result<()> {
 }
 
 fn format(args: &SuppressArgs) -> Result<Option<ListFormat>> {
-    if args.format.is_some() {
-        return Ok(args.format);
-    }
-    let Some(path) = &args.output else { return Ok(None) };
-    let Some(extension) = path.extension() else { return Ok(None) };
-    match extension.to_str().and_then(ListFormat::from_name) {
-        Some(format) => Ok(Some(format)),
-        None => bail!(
-            "{}: no format is known for .{}\nhint: name it with --format text, csv, json, jsonl or plain",
-            path.display(),
-            extension.display()
-        ),
-    }
+    let known = "text, csv, json, jsonl or plain";
+    chosen(args.format, args.output.as_deref(), ListFormat::from_name, known)
 }
 
 impl Part for Suppressions {

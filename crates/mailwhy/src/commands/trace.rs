@@ -12,7 +12,7 @@ use mailwhy::input;
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{Lines, Others, Place, Stories, Story, Teller, printable, rfc3339};
 
-use super::{Exit, Inputs, Output, complain, rules, style};
+use super::{Exit, Inputs, Output, chosen, complain, rules, style};
 use crate::cli::{InputArgs, TraceArgs, TraceFormat};
 use search::{Found, Wanted};
 use what::{How, What};
@@ -20,6 +20,7 @@ use what::{How, What};
 /// Runs the command.
 pub fn run(args: &TraceArgs) -> Result<Exit> {
     let (words, files) = split(args)?;
+    let format = format(args)?;
     let wanted = wanted(args, &words)?;
     let mut inputs = Inputs::new(&InputArgs { files: files.to_vec(), ..args.input.clone() })?;
     if inputs.sources.is_empty() {
@@ -53,9 +54,9 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
         }
         return Ok(exit);
     }
-    let mut output = Output::new(None)?;
+    let mut output = Output::new(args.output.as_deref())?;
     let style = style(args.language.get(), args.color, &output);
-    let result = match args.format {
+    let result = match format {
         TraceFormat::Text => stories.write_text(&style, output.writer()),
         TraceFormat::Json => stories.write_json(output.writer()),
         TraceFormat::Jsonl => stories.write_jsonl(output.writer()),
@@ -63,6 +64,16 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
     let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
     Ok(inputs.finish(&read, true))
+}
+
+fn format(args: &TraceArgs) -> Result<TraceFormat> {
+    let read = |name: &str| match name {
+        "txt" => Some(TraceFormat::Text),
+        "json" => Some(TraceFormat::Json),
+        "jsonl" | "ndjson" => Some(TraceFormat::Jsonl),
+        _ => None,
+    };
+    Ok(chosen(args.format, args.output.as_deref(), read, "text, json or jsonl")?.unwrap_or(TraceFormat::Text))
 }
 
 /// What to look for, and where: the first argument is the former, unless an option is.
@@ -155,15 +166,28 @@ fn nothing(args: &TraceArgs, words: &[&OsStr], names: &[String], found: &Found, 
         None if read.bytes == 0 => " (empty)".into(),
         None => " (no line of it has a time)".into(),
     };
-    let narrow = args.failed || args.open || args.delivered;
+    let narrow = [
+        ("--failed", args.failed),
+        ("--open", args.open),
+        ("--delivered", args.delivered),
+        ("--since", args.input.since.is_some()),
+        ("--until", args.input.until.is_some()),
+    ];
+    let narrow: Vec<&str> = narrow.iter().filter(|(_, given)| *given).map(|(name, _)| *name).collect();
     let hint = if let Some(file) = words.iter().find(|word| Path::new(word).is_file()) {
         Some(format!("{} is a file: what to look for comes before the files", file.display()))
-    } else if narrow || args.input.since.is_some() || args.input.until.is_some() {
-        Some("without --failed, --open, --delivered, --since and --until there may be more".into())
-    } else if !args.input.rotated && args.input.files.iter().all(|file| file != "-") {
-        Some("-R reads the rotated logs too".into())
+    } else if !narrow.is_empty() {
+        Some(format!("without {} there may be more", narrow.join(" and ")))
     } else {
-        None
+        // It may be the name of somebody: full.box of full.box@example.com.
+        let name = !args.literal && words.iter().any(|word| word.to_str().is_some_and(what::is_name));
+        let rotated = !args.input.rotated && args.input.files.iter().all(|file| file != "-");
+        let hints = [
+            rotated.then_some("-R reads the rotated logs too"),
+            name.then_some("-l finds it anywhere in a line"),
+        ];
+        let hints: Vec<&str> = hints.into_iter().flatten().collect();
+        (!hints.is_empty()).then(|| hints.join("; "))
     };
     complain(&format!("{} was not found in {place}{span}", what.join(" or ")), hint.as_deref());
 }

@@ -110,6 +110,11 @@ pub fn is_plain(text: &str) -> bool {
     !matches!(Kind::of(text), Kind::Text | Kind::Domain)
 }
 
+/// Whether it is looked for as the name of a host or domain.
+pub fn is_name(text: &str) -> bool {
+    matches!(Kind::of(text), Kind::Domain)
+}
+
 /// A pattern that finds every line with one of the things, and few others; `None` where only a look at each line helps.
 pub fn prefilter<'a>(whats: impl Iterator<Item = &'a What>) -> Option<Regex> {
     let mut all = String::new();
