@@ -80,6 +80,16 @@ fn what_cannot_be_told_is_unknown() {
     fs::write(&state, "{\"version\":99}").unwrap();
     let foreign = check(&["--state", state.to_str().unwrap()]).run().code(3);
     assert!(foreign.stderr().contains("hint: remove it"), "{}", foreign.stderr());
+    assert!(foreign.stdout().ends_with("not a state of this version of mailwhy\n"), "{}", foreign.stdout());
+    let nowhere = check(&["--state", "/no/such/directory/state"]).run().code(3);
+    assert!(
+        nowhere.stdout().ends_with("directory/state: No such file or directory (os error 2)\n"),
+        "{}",
+        nowhere.stdout()
+    );
+    assert!(
+        nowhere.stderr().ends_with("hint: the directory must be writable for the user that runs the check\n")
+    );
 }
 
 /// A log that is written and rotated, and a check that runs now and then.

@@ -38,7 +38,7 @@ pub fn run(args: &CheckArgs) -> Exit {
         }
         Err(error) => {
             super::fail(&error);
-            unknown(&error.to_string());
+            unknown(&super::told(&error).0);
             Exit::Status(Level::Unknown as u8)
         }
     }
