@@ -467,8 +467,8 @@ pub(crate) fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain
         return text.to_owned();
     }
     let (server, sender, ours, theirs, ip) = match lang {
-        Lang::En => ("the receiving server", "the sender's domain", "ADDRESS", "DOMAIN", "IP"),
-        Lang::Ru => ("сервер получателя", "домен отправителя", "АДРЕС", "ДОМЕН", "IP"),
+        Lang::En => ("the receiving server", "SENDER-DOMAIN", "ADDRESS", "DOMAIN", "IP"),
+        Lang::Ru => ("сервер получателя", "ДОМЕН-ОТПРАВИТЕЛЯ", "АДРЕС", "ДОМЕН", "IP"),
     };
     text.replace("{provider}", provider.unwrap_or(server))
         .replace("{sender_domain}", sender_domain.unwrap_or(sender))

@@ -14949,7 +14949,7 @@ pub static CAUSES: [Cause; 682] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Take the address off every list now: mail to dead addresses is counted against {sender_domain} and the sending IP",
+                        text: "Take the address off every list now: mail to dead addresses is counted against your domain and the sending IP",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -14973,7 +14973,7 @@ pub static CAUSES: [Cause; 682] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Сразу уберите адрес из всех рассылок: письма на мёртвые адреса портят репутацию {sender_domain} и отправляющего IP",
+                        text: "Сразу уберите адрес из всех рассылок: письма на мёртвые адреса портят репутацию вашего домена и отправляющего IP",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
