@@ -208,6 +208,31 @@ fn what_is_found_depends_on_the_options() {
 }
 
 #[test]
+fn an_answer_about_some_recipients_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = [
+        "2026-08-01 10:00:00 1rfXYZ-0000ab-2C <= anna@x.example H=[192.0.2.7] [192.0.2.7] P=esmtp S=1\n",
+        "2026-08-01 10:00:01 1rfXYZ-0000ab-2C => bert@y.example R=r T=t H=mx.y.example [192.0.2.1]\n",
+        "2026-08-01 10:00:01 1rfXYZ-0000ab-2C => carl@y.example R=r T=t H=mx.y.example [192.0.2.1]\n",
+        "2026-08-01 10:00:01 1rfXYZ-0000ab-2C => dora@z.example R=r T=t H=mx.z.example [192.0.2.2]\n",
+        "2026-08-01 10:00:01 1rfXYZ-0000ab-2C Completed\n",
+    ];
+    write(directory.path(), "mainlog", &log);
+    let told = |what: &str, lang: &str| {
+        let test = Test::new(["trace", "--lang", lang, what, "mainlog"]).at(directory.path());
+        test.run().success().stdout().replace('\u{a0}', " ")
+    };
+    let some = "Delivered to all 2 recipients. 1 other recipient was not looked for.\n";
+    assert!(told("@y.example", "en").contains(some), "{}", told("@y.example", "en"));
+    let some = "Ещё 1 получатель под запрос не подходит.\n";
+    assert!(told("@y.example", "ru").contains(some), "{}", told("@y.example", "ru"));
+    let all = told("1rfXYZ-0000ab-2C", "en");
+    assert!(all.contains("Delivered to all 3 recipients.\n"), "{all}");
+    // A host without a name is its address, once.
+    assert!(all.contains("arrived    from [192.0.2.7], 1"), "{all}");
+}
+
+#[test]
 fn exit_status_and_what_is_said_of_it() {
     let nothing = trace(&["nobody@x.example"]).run().code(1);
     assert_eq!(nothing.stdout(), "");

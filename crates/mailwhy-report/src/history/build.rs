@@ -232,6 +232,10 @@ impl<'a> Teller<'a> {
                 // The cause of most of them.
                 let worst = most_frequent(several, "failed").or_else(|| most_frequent(several, "deferred"));
                 let mut answer = (words.several)(words, tally, worst.and_then(|r| r.cause.as_ref()));
+                let unasked = (history.recipients.len() - several.len()) as u64;
+                if unasked > 0 {
+                    answer = format!("{answer} {}", (words.several_unasked)(words, unasked));
+                }
                 match history.state {
                     State::Frozen => answer = format!("{answer} {}", words.several_frozen),
                     State::Removed => answer = format!("{answer} {}", (words.several_removed)(by)),

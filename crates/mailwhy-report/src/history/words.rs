@@ -50,6 +50,7 @@ pub(crate) struct Words {
 
     // For several.
     pub(crate) several: fn(&Self, Tally, Option<&Cause>) -> String,
+    pub(crate) several_unasked: fn(&Self, u64) -> String,
     pub(crate) several_frozen: &'static str,
     pub(crate) several_removed: fn(Option<&str>) -> String,
 
@@ -183,6 +184,10 @@ static EN: Words = Words {
                 )
             }
         }
+    },
+    several_unasked: |w, n| {
+        let others = ["other recipient was", "", "other recipients were"];
+        format!("{} not looked for.", w.numbers.count(n, others))
     },
     several_frozen: "It is on hold (frozen).",
     several_removed: |by| match by {
@@ -387,6 +392,14 @@ static RU: Words = Words {
                 )
             }
         }
+    },
+    several_unasked: |w, n| {
+        let others = [
+            "получатель под запрос не подходит",
+            "получателя под запрос не подходят",
+            "получателей под запрос не подходят",
+        ];
+        format!("Ещё {}.", w.numbers.count(n, others))
     },
     several_frozen: "Письмо заморожено в очереди.",
     several_removed: |by| match by {

@@ -482,7 +482,7 @@ fn keep_front(line: &[Span], room: usize, front: usize) -> Vec<Line> {
 
 fn host(name: Option<&str>, ip: Option<&str>) -> Option<String> {
     match (name, ip) {
-        (Some(name), Some(ip)) if name != ip => Some(format!("{name}{NBSP}[{ip}]")),
+        (Some(name), Some(ip)) if name.trim_matches(['[', ']']) != ip => Some(format!("{name}{NBSP}[{ip}]")),
         (Some(name), _) => Some(name.to_owned()),
         (None, Some(ip)) => Some(format!("[{ip}]")),
         (None, None) => None,
