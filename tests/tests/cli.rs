@@ -164,7 +164,9 @@ fn pseudonyms_stand_for_what_is_private() {
         // …and nothing of what is private.
         for key in ["sender", "recipient", "original_recipient", "helo", "subject", "user"] {
             let private = real[key].as_str().filter(|v| v.len() > 3 && !v.starts_with(['|', '/', ':']));
-            if let Some(private) = private.filter(|v| !["root", "mail", "Debian-exim", "localhost"].contains(v)) {
+            if let Some(private) =
+                private.filter(|v| !["root", "mail", "Debian-exim", "localhost"].contains(v))
+            {
                 seen += 1;
                 assert!(!anonymous.contains(&format!("\"{private}\"")), "{key} {private}");
             }
