@@ -233,6 +233,24 @@ fn an_answer_about_some_recipients_says_so() {
 }
 
 #[test]
+fn a_reply_without_end_is_cut_for_people_only() {
+    let directory = tempfile::tempdir().unwrap();
+    let line = format!(
+        "2026-08-01 10:00:01 1rfXYZ-0000ab-2C ** bert@y.example R=r T=t: SMTP error from remote mail server after \
+         RCPT TO:<bert@y.example>: 550 5.1.1 {}\n",
+        "x".repeat(50_000)
+    );
+    write(directory.path(), "mainlog", &[&line]);
+    let told = |format: &str| {
+        let test = Test::new(["trace", "--format", format, "bert@y.example", "mainlog"]);
+        test.at(directory.path()).run().success().stdout()
+    };
+    let text = told("text");
+    assert!(text.len() < 6000 && text.contains("xxx…\""), "{} bytes", text.len());
+    assert!(told("json").len() > 50_000);
+}
+
+#[test]
 fn exit_status_and_what_is_said_of_it() {
     let nothing = trace(&["nobody@x.example"]).run().code(1);
     assert_eq!(nothing.stdout(), "");

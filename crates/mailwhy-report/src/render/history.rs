@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::Style;
-use super::fit::{flow, head as begin, width, wrap};
+use super::fit::{cut_end, flow, head as begin, width, wrap};
 use super::json::harmless;
 use super::page::{Line, Role, Span, push};
 use super::text::write_line;
@@ -25,6 +25,9 @@ const ASKED: usize = 20;
 
 /// The most steps of one message.
 const STEPS: usize = 60;
+
+/// The most of a reply that is shown, in columns: no server says more, but a log may hold anything.
+const REPLY: usize = 4000;
 
 /// Between the parts of a headline.
 const GAP: usize = 3;
@@ -148,7 +151,9 @@ impl Page<'_> {
             lines.extend(self.sentence(Role::Plain, advice));
         }
         if !other.text.is_empty() {
-            lines.extend(self.wrapped(&[Span::new(Role::Quote, quoted(&other.text))], INDENT));
+            lines.extend(
+                self.wrapped(&[Span::new(Role::Quote, quoted(&cut_end(&other.text, REPLY)))], INDENT),
+            );
         }
         lines.extend(self.raw(&other.lines));
         lines
@@ -354,7 +359,7 @@ impl Page<'_> {
             let stage = step.stage.and_then(mailwhy_codes::Stage::from_name).filter(|_| !delivery);
             let stage =
                 stage.map(|stage| format!(" {}", (crate::explain::words_of(self.style.lang).stage)(stage)));
-            let mut said = vec![Span::new(Role::Quote, quoted(text))];
+            let mut said = vec![Span::new(Role::Quote, quoted(&cut_end(text, REPLY)))];
             push(&mut said, Role::Dim, &stage.unwrap_or_default());
             lines.extend(self.wrapped(&said, indent));
         }
