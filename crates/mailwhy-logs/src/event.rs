@@ -377,6 +377,8 @@ pub struct Step<'a> {
     pub host: Option<&'a [u8]>,
     /// [`Event::bounce_of`]
     pub bounce_of: Option<&'a [u8]>,
+    /// Whether it is a deferral before the message came to a transport: no host was tried.
+    pub at_routing: bool,
 }
 
 impl<'a> From<&Event<'a>> for Step<'a> {
@@ -391,6 +393,7 @@ impl<'a> From<&Event<'a>> for Step<'a> {
             original_recipient: event.original_recipient,
             host: event.host.or(event.ip).filter(|_| !arrival),
             bounce_of: event.bounce_of,
+            at_routing: event.kind == Kind::Deferral && event.transport.is_none(),
         }
     }
 }

@@ -30,6 +30,8 @@ enum What {
     Delivered,
     Discarded,
     Deferred,
+    /// The same, before any host was tried.
+    Unrouted,
     Failed,
     HostFailed,
     Completed,
@@ -106,6 +108,7 @@ impl Draft {
                 What::Delivered
             }
             Kind::Failure => What::Failed,
+            Kind::Deferral if step.at_routing => What::Unrouted,
             Kind::Deferral => What::Deferred,
             Kind::HostError => What::HostFailed,
             Kind::Completed => {
@@ -130,7 +133,7 @@ impl Draft {
                 kept.len += self.keep(b"@").len + self.keep(domain).len;
             }
             // A message that waits has the same lines again and again.
-            let waits = matches!(what, What::Deferred | What::HostFailed);
+            let waits = matches!(what, What::Deferred | What::Unrouted | What::HostFailed);
             let address = if waits { self.again(kept, |step| step.address) } else { kept };
             let kept = self.keep(step.host.unwrap_or_default());
             (address, if waits { self.again(kept, |step| step.host) } else { kept })
@@ -239,7 +242,7 @@ impl Draft {
                         open.push(failure);
                     }
                 }
-                What::Deferred | What::Failed => {
+                What::Deferred | What::Unrouted | What::Failed => {
                     let place = recipients.place(address);
                     let recipient = &mut recipients.list[place];
                     let mut group = step.group();
@@ -250,7 +253,10 @@ impl Draft {
                             group = recipient.deferral.or(last_host.map(|f| f.group)).or(group);
                             recipient.expired = step.what == What::Failed;
                         } else {
-                            let (own, host) = match_host(&mut open, last_host, own, host, groups);
+                            let (own, host) = match step.what {
+                                What::Unrouted => (own, host),
+                                _ => match_host(&mut open, last_host, own, host, groups),
+                            };
                             group = Some(own);
                             attempts.push(Attempt {
                                 recipient: place as u32,

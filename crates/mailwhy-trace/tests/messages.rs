@@ -97,6 +97,18 @@ fn an_attempt_on_two_lines_counts_once() {
 }
 
 #[test]
+fn a_deferral_at_routing_is_no_attempt_of_another_domains_host() {
+    let told = one(&[
+        "<= shop@shop.example U=shop P=local S=900",
+        "H=mx1.two.test [192.0.2.5] Connection refused",
+        "=> anna@two.test R=dnslookup T=remote_smtp H=mx2.two.test [192.0.2.6] C=\"250 ok\"",
+        "== ivan@lame.test R=dnslookup defer (-1): host lookup did not complete",
+    ]);
+    assert_eq!(told.attempts, [Reason::Network]);
+    assert_eq!(told.host_failures, [("mx1.two.test".into(), Reason::Network)]);
+}
+
+#[test]
 fn a_host_that_failed_before_another_took_the_message() {
     let told = one(&[
         "<= shop@shop.example U=shop P=local S=900",

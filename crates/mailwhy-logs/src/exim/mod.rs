@@ -90,6 +90,7 @@ impl<'a> Line<'a> {
             original_recipient: None,
             host: None,
             bounce_of: None,
+            at_routing: false,
         };
         // A record of several lines, or one that is too long, is nothing that there are many of.
         let simple = std::ptr::eq(self.record, self.raw) && self.text.len() <= LONGEST;
