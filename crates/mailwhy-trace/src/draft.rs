@@ -1,7 +1,7 @@
 //! The lines of one message, in little space, until it is known how the message ends.
 
-use std::mem;
 use std::ops::Range;
+use std::ptr;
 
 use mailwhy_codes::Reason;
 use mailwhy_logs::{self as logs, Kind};
@@ -79,17 +79,19 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    /// Whether its memory is worth to be used again.
-    pub(crate) fn is_small(&self) -> bool {
-        self.text.capacity() + size_of::<Step>() * self.steps.capacity() <= SMALL
-    }
-
     /// Begins another message in the same memory.
     pub(crate) fn begin(&mut self, order: u32) {
-        let Self { mut text, mut steps, .. } = mem::take(self);
-        text.clear();
-        steps.clear();
-        *self = Self { order, text, steps, ..Self::default() };
+        self.order = order;
+        self.text.clear();
+        self.steps.clear();
+        (self.arrived, self.completed, self.ended, self.cutthrough) = (false, false, false, false);
+    }
+
+    /// Gives back memory that the next message does not need.
+    pub(crate) fn free(&mut self) {
+        if self.text.capacity() + size_of::<Step>() * self.steps.capacity() > SMALL {
+            *self = Self::default();
+        }
     }
 
     /// Adds a line. `time` is in milliseconds of the log's clock.
@@ -179,6 +181,7 @@ impl Draft {
         }
     }
 
+    #[inline]
     fn keep(&mut self, bytes: &[u8]) -> Span {
         if self.text.capacity() == 0 {
             // Two addresses and a host, in most cases, and some more lines: without growing step by step.
@@ -340,7 +343,8 @@ impl<'a> Recipients<'a> {
 
     fn place(&mut self, address: &'a [u8]) -> usize {
         let found = if self.list.len() < FEW {
-            self.list.iter().position(|r| r.address == address)
+            // What waits has its address once.
+            self.list.iter().position(|r| ptr::eq(r.address, address) || r.address == address)
         } else {
             if self.places.is_empty() {
                 self.places = self.list.iter().enumerate().map(|(i, r)| (r.address, i)).collect();

@@ -19,10 +19,16 @@ impl Id {
     /// Copies an id.
     #[must_use]
     pub fn new(id: &[u8]) -> Self {
-        let len = id.len().min(MAX);
         let mut bytes = [0; MAX + 1];
-        bytes[..len].copy_from_slice(&id[..len]);
-        bytes[MAX] = len as u8;
+        // Of a length known beforehand, the bytes go through registers: they are compared at once.
+        if let Ok(id) = <&[u8; 16]>::try_from(id) {
+            bytes[..16].copy_from_slice(id);
+        } else if let Some(id) = id.first_chunk::<MAX>() {
+            bytes[..MAX].copy_from_slice(id);
+        } else {
+            bytes[..id.len()].copy_from_slice(id);
+        }
+        bytes[MAX] = id.len().min(MAX) as u8;
         Self { bytes }
     }
 

@@ -1,5 +1,7 @@
 //! Messages in the making.
 
+use std::mem;
+
 use hashbrown::hash_map::Entry;
 use mailwhy_logs::{Step, Time};
 
@@ -11,9 +13,11 @@ use crate::{GroupId, Groups, Id, Map, Message};
 /// Memory grows with the messages that are on the queue, not with the log.
 #[derive(Debug)]
 pub struct Trace {
-    open: Map<Id, Draft>,
-    /// Those of messages that have been told, for their memory.
-    spare: Vec<Draft>,
+    /// Where the drafts of messages are that have not been told.
+    open: Map<Id, u32>,
+    drafts: Vec<Draft>,
+    /// Which drafts are free for another message.
+    spare: Vec<u32>,
     /// How many messages have been seen.
     seen: u32,
     /// Whether nothing of the log is before what this trace has seen.
@@ -32,7 +36,7 @@ impl Trace {
     /// Messages whose first line may be in an earlier part wait until then.
     #[must_use]
     pub fn part() -> Self {
-        Self { open: Map::default(), spare: Vec::new(), seen: 0, begins: false }
+        Self { open: Map::default(), drafts: Vec::new(), spare: Vec::new(), seen: 0, begins: false }
     }
 
     /// Takes the next line of the log; `group` is its failure, from [`Groups::of`].
@@ -62,7 +66,7 @@ impl Trace {
         groups: &Groups,
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
-        for (id, draft) in sorted(later.open) {
+        for (id, draft) in later.left() {
             self.change(id, groups, sink, |mine| mine.append(&draft, map));
         }
     }
@@ -75,31 +79,39 @@ impl Trace {
         sink: &mut impl FnMut(&Message<'_>, &Groups),
         change: impl FnOnce(&mut Draft),
     ) {
-        let mut entry = match self.open.entry(id) {
+        let entry = match self.open.entry(id) {
             Entry::Occupied(entry) => entry,
             Entry::Vacant(entry) => {
                 self.seen += 1;
-                let mut draft = self.spare.pop().unwrap_or_default();
-                draft.begin(self.seen);
-                entry.insert_entry(draft)
+                let place = self.spare.pop().unwrap_or_else(|| {
+                    self.drafts.push(Draft::default());
+                    self.drafts.len() as u32 - 1
+                });
+                self.drafts[place as usize].begin(self.seen);
+                entry.insert_entry(place)
             }
         };
-        let draft = entry.get_mut();
+        let draft = &mut self.drafts[*entry.get() as usize];
         change(draft);
         if draft.is_whole() || self.begins && draft.completed {
             draft.tell(id, groups, sink);
-            let draft = entry.remove();
-            if draft.is_small() {
-                self.spare.push(draft);
-            }
+            draft.free();
+            self.spare.push(entry.remove());
         }
     }
 
     /// Gives all messages that are still on the queue to `sink`: the log is at its end.
     pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
-        for (id, draft) in sorted(self.open) {
+        for (id, draft) in self.left() {
             draft.tell(id, groups, sink);
         }
+    }
+
+    /// The drafts that are left, in the order in which their messages were first seen, whatever the map's order is.
+    fn left(mut self) -> impl Iterator<Item = (Id, Draft)> {
+        let mut list: Vec<_> = self.open.into_iter().collect();
+        list.sort_unstable_by_key(|&(_, place)| self.drafts[place as usize].order);
+        list.into_iter().map(move |(id, place)| (id, mem::take(&mut self.drafts[place as usize])))
     }
 
     /// How many messages are open.
@@ -141,13 +153,6 @@ impl Default for Trace {
     fn default() -> Self {
         Self::new()
     }
-}
-
-/// In the order in which they were first seen, whatever the map's order is.
-fn sorted(open: Map<Id, Draft>) -> Vec<(Id, Draft)> {
-    let mut list: Vec<_> = open.into_iter().collect();
-    list.sort_unstable_by_key(|(_, draft)| draft.order);
-    list
 }
 
 /// Milliseconds of the log's clock.
