@@ -135,6 +135,9 @@ fn mask_core(core: &[u8], out: &mut Vec<u8>) {
     if core.iter().all(simple) {
         return mask_pieces(core, out);
     }
+    if is_ipv4(core) {
+        return out.extend_from_slice(b"{ip}");
+    }
     if let Some(masked) = kind(core) {
         out.extend_from_slice(masked.as_bytes());
     } else if let Some(host) = url(core) {
@@ -289,6 +292,28 @@ fn is_address(word: &[u8]) -> bool {
     memchr::memrchr(b'@', word).is_some_and(|at| at > 0 && at + 1 < word.len() && !word.contains(&b'/'))
 }
 
+/// Four numbers below 256 with points between them: most IP addresses, found in one pass.
+fn is_ipv4(word: &[u8]) -> bool {
+    let (mut number, mut digits, mut points) = (0_u32, 0, 0);
+    for &byte in word {
+        match byte {
+            b'0'..=b'9' if digits == 0 || number > 0 => {
+                number = number * 10 + u32::from(byte - b'0');
+                digits += 1;
+                if number > 255 {
+                    return false;
+                }
+            }
+            b'.' if digits > 0 && points < 3 => {
+                points += 1;
+                (number, digits) = (0, 0);
+            }
+            _ => return false,
+        }
+    }
+    points == 3 && digits > 0
+}
+
 fn is_ip(word: &[u8]) -> bool {
     let word = word.strip_prefix(b"IPv6:").unwrap_or(word);
     let fits = (2..=50).contains(&word.len())
@@ -330,9 +355,8 @@ fn mask_url(word: &[u8], host: usize, out: &mut Vec<u8>) {
 fn names_host(part: &[u8]) -> bool {
     const PAGES: [&[u8]; 10] =
         [b"html", b"htm", b"shtml", b"php", b"asp", b"aspx", b"cgi", b"jsp", b"txt", b"pdf"];
-    let dot = memchr::memrchr(b'.', part).unwrap_or(part.len());
-    let page =
-        PAGES.iter().any(|ending| part[dot..].get(1..).is_some_and(|e| e.eq_ignore_ascii_case(ending)));
+    let Some(dot) = memchr::memrchr(b'.', part) else { return false };
+    let page = PAGES.iter().any(|ending| part[dot + 1..].eq_ignore_ascii_case(ending));
     host_tail(if page { &part[..dot] } else { part }).is_some()
 }
 
@@ -395,6 +419,7 @@ mod tests {
         for (text, want) in [
             ("550 5.1.1 <a.b@shop.example>: User unknown", "550 5.1.1 <{address}>: User unknown"),
             ("421 4.7.0 [192.0.2.7] too many (10) tries", "421 4.7.0 [{ip}] too many ({n}) tries"),
+            ("550 10.0.0.256 1.2.3.04 1.2.3.4.5 1.2.3 0.0.0.0", "550 {n} {n} {n} {n} {ip}"),
             ("554 5.7.1 [2001:db8::1]:25 no", "554 5.7.1 [{ip}]:{n} no"),
             ("550-5.1.1 No\\n550 5.1.1 user y3si675602plr.1 - gsmtp", "550-5.1.1 No user {id} - gsmtp"),
             (
