@@ -133,9 +133,7 @@ impl<'a> Builder<'a> {
 
     fn messages(&self) -> Messages {
         let mut m = Messages { bounces: self.counts.bounces, ..Messages::default() };
-        let mut outcomes: Vec<_> = self.counts.outcomes.iter().collect();
-        outcomes.sort();
-        for (&(outcome, arrived, completed), &count) in outcomes {
+        for (outcome, arrived, completed, count) in self.counts.outcomes.iter() {
             m.total += count;
             m.began_before += if arrived { 0 } else { count };
             *(if completed { &mut m.completed } else { &mut m.open }) += count;
@@ -231,19 +229,43 @@ impl<'a> Builder<'a> {
     }
 
     fn reasons(&self) -> Vec<ReasonRow> {
-        let mut rows: Vec<_> = self.counts.reasons.iter().collect();
-        rows.sort_by_key(|&(&reason, n)| (Reverse((n.failed, n.delayed, n.attempts)), reason));
+        // Recipients that failed, those that were delayed, and attempts.
+        let mut reasons: Map<Reason, (u64, u64, u64)> =
+            self.counts.reasons.keys().map(|&reason| (reason, Default::default())).collect();
+        for (group, n) in self.all_groups() {
+            if n.failed + n.delayed + n.attempts > 0 {
+                let of = reasons.entry(group.verdict.reason).or_default();
+                *of = (of.0 + n.failed, of.1 + n.delayed, of.2 + n.attempts);
+            }
+        }
+        let mut places: Map<Reason, Map<Destination, u64>> = Map::default();
+        for (domain, n) in &self.counts.domains {
+            for (&reason, &count) in &n.reasons {
+                let place = match n.provider {
+                    Some(provider) => Destination::Provider(provider.name),
+                    None => Destination::Domain(domain.clone()),
+                };
+                *places.entry(reason).or_default().entry(place).or_default() += count;
+            }
+        }
+        let mut rows: Vec<_> = reasons.into_iter().collect();
+        rows.sort_by_key(|&(reason, counts)| (Reverse(counts), reason));
         rows.into_iter()
-            .map(|(&reason, n)| ReasonRow {
-                reason: reason.as_str(),
-                title: self.title(reason),
-                actor: mailwhy_codes::reason(reason).actor.as_str(),
-                failed: n.failed,
-                delayed: n.delayed,
-                attempts: n.attempts,
-                addresses: n.addresses.len() as u64,
-                bad_addresses: n.bad_addresses.len() as u64,
-                places: ranked(n.places.iter().map(|(place, &n)| (place.name(), n))),
+            .map(|(reason, (failed, delayed, attempts))| {
+                let found = self.counts.reasons.get(&reason);
+                ReasonRow {
+                    reason: reason.as_str(),
+                    title: self.title(reason),
+                    actor: mailwhy_codes::reason(reason).actor.as_str(),
+                    failed,
+                    delayed,
+                    attempts,
+                    addresses: found.map_or(0, |n| n.addresses.len() as u64),
+                    bad_addresses: found.map_or(0, |n| n.bad_addresses.len() as u64),
+                    places: ranked(
+                        places.get(&reason).into_iter().flatten().map(|(place, &n)| (place.name(), n)),
+                    ),
+                }
             })
             .collect()
     }

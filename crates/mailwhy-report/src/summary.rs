@@ -68,7 +68,7 @@ pub(crate) struct Counts {
     pub(crate) timeline: Timeline,
     pub(crate) logins: Logins,
 
-    pub(crate) outcomes: Map<(MessageOutcome, bool, bool), u64>,
+    pub(crate) outcomes: Outcomes,
     pub(crate) bounces: u64,
     pub(crate) recipients: RecipientCounts,
     pub(crate) by_group: Vec<GroupCounts>,
@@ -96,6 +96,40 @@ pub(crate) enum MessageOutcome {
     Frozen,
     Deferred,
     NotCompleted,
+}
+
+impl MessageOutcome {
+    pub(crate) const ALL: [Self; 11] = [
+        Self::Delivered,
+        Self::DeliveredAfterDeferral,
+        Self::PartlyDelivered,
+        Self::Failed,
+        Self::FailedAfterDeferral,
+        Self::Discarded,
+        Self::Removed,
+        Self::CompletedOnly,
+        Self::Frozen,
+        Self::Deferred,
+        Self::NotCompleted,
+    ];
+}
+
+/// How many messages ended how, by whether their arrival is in the log and whether they have left the queue.
+#[derive(Debug, Default)]
+pub(crate) struct Outcomes([[u64; 4]; MessageOutcome::ALL.len()]);
+
+impl Outcomes {
+    fn get(&mut self, outcome: MessageOutcome, has_arrival: bool, completed: bool) -> &mut u64 {
+        &mut self.0[outcome as usize][2 * usize::from(has_arrival) + usize::from(completed)]
+    }
+
+    /// Those that occurred, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (MessageOutcome, bool, bool, u64)> {
+        let all = MessageOutcome::ALL.into_iter().zip(self.0).flat_map(|(outcome, counts)| {
+            counts.into_iter().zip(0..4).map(move |(n, i)| (outcome, i & 2 != 0, i & 1 != 0, n))
+        });
+        all.filter(|&(.., count)| count > 0)
+    }
 }
 
 /// The hours of which there are lines, in their order.
@@ -145,15 +179,11 @@ pub(crate) struct GroupCounts {
     pub(crate) addresses: HashSet<u64>,
 }
 
+/// What the groups and the domains do not tell.
 #[derive(Debug, Default)]
 pub(crate) struct ReasonCounts {
-    pub(crate) failed: u64,
-    pub(crate) delayed: u64,
-    pub(crate) attempts: u64,
     pub(crate) addresses: HashSet<u64>,
     pub(crate) bad_addresses: HashSet<u64>,
-    /// Recipients by where they were.
-    pub(crate) places: Map<Destination, u64>,
 }
 
 /// A provider, or a domain of no known one.
@@ -396,7 +426,7 @@ impl Counts {
             false if delivered => MessageOutcome::PartlyDelivered,
             false => MessageOutcome::NotCompleted,
         };
-        *self.outcomes.entry((outcome, message.has_arrival, message.completed)).or_default() += 1;
+        *self.outcomes.get(outcome, message.has_arrival, message.completed) += 1;
         self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
 
         let [mut sender, mut domain] = mem::take(&mut self.lower);
@@ -470,7 +500,6 @@ impl Counts {
             }
             if let Some(id) = recipient.deferral {
                 self.by_group[id.0 as usize].delayed += 1;
-                self.reasons.entry(groups.get(id).verdict.reason).or_default().delayed += 1;
             }
 
             let Some(id) = recipient.failure.or(recipient.deferral) else { continue };
@@ -481,13 +510,7 @@ impl Counts {
             let group = &mut self.by_group[id.0 as usize];
             let reason = self.reasons.entry(verdict.reason).or_default();
             let address = hash(recipient.address);
-            let destination = match place.provider {
-                Some(provider) => Destination::Provider(provider.name),
-                None => Destination::Domain(domain.clone()),
-            };
-            *reason.places.entry(destination).or_default() += 1;
             reason.addresses.insert(address);
-            reason.failed += failed;
             group.failed += failed;
             group.waiting += waiting;
             if recipient.outcome == Outcome::Delivered {
@@ -508,12 +531,10 @@ impl Counts {
         self.lower = [sender, domain];
         for attempt in message.attempts {
             self.by_group[attempt.group.0 as usize].attempts += 1;
-            self.reasons.entry(groups.get(attempt.group).verdict.reason).or_default().attempts += 1;
         }
         for failure in message.host_failures {
             let reason = groups.get(failure.group).verdict.reason;
             self.by_group[failure.group.0 as usize].attempts += 1;
-            self.reasons.entry(reason).or_default().attempts += 1;
             let host = self.hosts.entry_ref(failure.host).or_default();
             host.failed_attempts += 1;
             host.last = host.last.max(failure.time);
@@ -544,7 +565,9 @@ impl Counts {
         self.logins.failures += later.logins.failures;
         add_all(&mut self.logins.addresses, later.logins.addresses);
         add_all(&mut self.logins.accounts, later.logins.accounts);
-        add_all(&mut self.outcomes, later.outcomes);
+        for (outcome, has_arrival, completed, count) in later.outcomes.iter() {
+            *self.outcomes.get(outcome, has_arrival, completed) += count;
+        }
         self.bounces += later.bounces;
         self.recipients.delivered += later.recipients.delivered;
         self.recipients.delivered_after_deferral += later.recipients.delivered_after_deferral;
@@ -560,12 +583,8 @@ impl Counts {
         }
         for (reason, theirs) in later.reasons {
             let mine = self.reasons.entry(reason).or_default();
-            mine.failed += theirs.failed;
-            mine.delayed += theirs.delayed;
-            mine.attempts += theirs.attempts;
             mine.addresses.extend(theirs.addresses);
             mine.bad_addresses.extend(theirs.bad_addresses);
-            add_all(&mut mine.places, theirs.places);
         }
         for (domain, theirs) in later.domains {
             self.domains.entry(domain).or_default().append(&theirs);
