@@ -72,7 +72,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             rotated: false,
-            chunk_size: 1 << 20,
+            chunk_size: 256 << 10,
             part_size: 32 << 20,
             max_line: 1 << 20,
             max_ratio: 200,
