@@ -225,6 +225,13 @@ impl Failures {
             .push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
     }
 
+    /// Takes the lines to have been numbered from behind line `before` of their file.
+    pub fn number_from(&mut self, before: u64) {
+        for place in &mut self.counts.places {
+            place.line += before;
+        }
+    }
+
     /// Adds the failures of the part of the log right behind this one.
     pub fn append(&mut self, later: Self) {
         let map = self.groups.append(later.groups);

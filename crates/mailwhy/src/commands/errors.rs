@@ -59,6 +59,10 @@ impl Part for Failures {
         self.event(event, place, classifier);
     }
 
+    fn number_from(&mut self, before: u64) {
+        self.number_from(before);
+    }
+
     fn append(&mut self, later: Self) {
         self.append(later);
     }

@@ -1,6 +1,6 @@
 //! Reading logs into something that adds up.
 
-use std::ops::ControlFlow;
+use std::mem;
 
 use anyhow::{Result, bail};
 use mailwhy::classify::Classifier;
@@ -21,6 +21,9 @@ pub trait Part: Send {
     /// Takes an event.
     fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier);
 
+    /// Takes the lines to have been numbered from behind line `before` of their file, where it points at any.
+    fn number_from(&mut self, _before: u64) {}
+
     /// Adds the part right behind this one.
     fn append(&mut self, later: Self);
 }
@@ -35,9 +38,9 @@ pub fn read<P: Part>(
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
-    let mut progress = Progress::new(&inputs.sources, inputs.progress);
-    let work = |chunk: &Chunk| {
-        let mut part = part();
+    let progress = Progress::new(&inputs.sources, inputs.progress);
+    let begin = |_: &input::Part| Adder { part: part(), lines: 0, taken: 0 };
+    let work = |adder: &mut Adder<P>, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
         let repeated = role == Role::Reject && repeated;
         let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
@@ -49,19 +52,41 @@ pub fn read<P: Part>(
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }
-            if inside && part.line(line.kind, line.time) && !repeated {
-                part.event(&line.event(), place, classifier);
+            if inside && adder.part.line(line.kind, line.time) && !repeated {
+                adder.part.event(&line.event(), place, classifier);
             }
         });
-        part
+        adder.lines = number - 1;
+        progress.add(chunk.taken - mem::replace(&mut adder.taken, chunk.taken));
     };
-    let read = pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, part| {
-        total.append(part);
-        progress.advance(taken);
-        ControlFlow::Continue(())
-    });
+    // The lines of the file that is being read in parts.
+    let mut before = (0, 0);
+    let read = pipeline::run_parts(
+        &inputs.sources,
+        &inputs.options,
+        inputs.threads,
+        begin,
+        work,
+        |of, mut adder| {
+            if of.file != before.0 {
+                before = (of.file, 0);
+            }
+            adder.part.number_from(before.1);
+            before.1 += adder.lines;
+            total.append(adder.part);
+        },
+    );
     progress.clear();
     read
+}
+
+/// Adds up a part of a log.
+struct Adder<P> {
+    part: P,
+    /// How many lines have been seen.
+    lines: u64,
+    /// How many stored bytes have been dealt with.
+    taken: u64,
 }
 
 /// Tells why there is nothing to be said of a log that was read, if so: it could not be read, is from another time, or is
