@@ -60,6 +60,8 @@ pub struct Reason {
 #[serde(deny_unknown_fields)]
 pub struct Sense {
     pub source: String,
+    /// Where the source is more than a name.
+    pub source_ru: Option<String>,
     pub en: String,
     pub ru: String,
 }

@@ -323,15 +323,14 @@ impl Book<'_> {
     }
 
     fn senses(&self, out: &mut String, senses: &[Sense]) {
-        let text = |s: &Sense| match self.lang {
-            Lang::En => self.fill(&s.en),
-            Lang::Ru => self.fill(&s.ru),
+        let told = |s: &Sense| {
+            let (source, text) = match self.lang {
+                Lang::En => (&s.source, &s.en),
+                Lang::Ru => (s.source_ru.as_ref().unwrap_or(&s.source), &s.ru),
+            };
+            format!("**{}**: {}", escape(source), self.fill(text))
         };
-        list(
-            out,
-            self.words.senses,
-            senses.iter().map(|s| format!("**{}**: {}", escape(&s.source), text(s))),
-        );
+        list(out, self.words.senses, senses.iter().map(told));
     }
 
     /// Causes that providers give codes for.

@@ -303,7 +303,11 @@ fn place<T>(table: &str, value: Option<T>, find: impl Fn(T) -> Option<usize>) ->
 
 fn senses(senses: &[Sense]) -> String {
     list(senses.iter().map(|s| {
-        format!("Sense {{ source: {:?}, text: Localized {{ en: {:?}, ru: {:?} }} }}", s.source, s.en, s.ru)
+        let source_ru = s.source_ru.as_ref().unwrap_or(&s.source);
+        format!(
+            "Sense {{ source: Localized {{ en: {:?}, ru: {source_ru:?} }}, text: Localized {{ en: {:?}, ru: {:?} }} }}",
+            s.source, s.en, s.ru
+        )
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::data::{Basic, Case, Cause, Data, Enhanced, Provider, Text};
+use crate::data::{Basic, Case, Cause, Data, Enhanced, Provider, Sense, Text};
 use crate::pattern;
 use crate::reason::{Actor, Reason, Retry, Scope};
 use crate::reply::Stage;
@@ -125,9 +125,24 @@ impl Check<'_> {
             ok &= self.named("enhanced code", code, &e.at, pattern::enhanced);
         }
         for sense in &e.senses {
-            ok &= self.filled(&[&sense.source, &sense.en, &sense.ru], &e.at);
+            ok &= self.sense(sense, &e.at);
         }
         ok & self.texts(e.en.as_ref(), e.ru.as_ref(), &e.at, true)
+    }
+
+    /// A source that is more than names has its Russian.
+    fn sense(&mut self, sense: &Sense, at: &str) -> bool {
+        let outside: String = sense.source.split('\'').step_by(2).collect();
+        let mut words = outside.split(|c: char| !c.is_alphabetic());
+        let told = [
+            "lists", "list", "and", "others", "servers", "server", "article", "articles", "answer",
+            "without", "with",
+        ];
+        let filled = self.filled(&[&sense.source, &sense.en, &sense.ru], at);
+        if sense.source_ru.is_none() && words.any(|word| told.contains(&word)) {
+            return self.fail(at, &format!("source {:?} has no source_ru", sense.source));
+        }
+        filled
     }
 
     fn enhanced(&mut self, e: &Enhanced) -> bool {
@@ -138,7 +153,7 @@ impl Check<'_> {
             ok &= self.named("reply code", code, &e.at, |c| c.parse().ok().filter(|n: &u16| *n < 700));
         }
         for sense in &e.senses {
-            ok &= self.filled(&[&sense.source, &sense.en, &sense.ru], &e.at);
+            ok &= self.sense(sense, &e.at);
         }
         ok & self.texts(e.en.as_ref(), e.ru.as_ref(), &e.at, true)
     }

@@ -120,7 +120,7 @@ pub struct EnhancedCode {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Sense {
     /// Who says it.
-    pub source: &'static str,
+    pub source: Localized<&'static str>,
     /// What it means there, and how to tell.
     pub text: Localized<&'static str>,
 }

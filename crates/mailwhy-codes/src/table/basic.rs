@@ -228,14 +228,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321, RFC 3207",
+                source: Localized { en: "RFC 5321, RFC 3207", ru: "RFC 5321, RFC 3207" },
                 text: Localized {
                     en: "Greeting, or 'go ahead with TLS'; which one, the command before it tells.",
                     ru: "Приветствие или согласие на TLS; что именно, видно по предыдущей команде.",
                 },
             },
             Sense {
-                source: "Roundcube, contact forms: 'SMTP error (220): authentication failed'",
+                source: Localized {
+                    en: "Roundcube, contact forms: 'SMTP error (220): authentication failed'",
+                    ru: "Roundcube, формы обратной связи: 'SMTP error (220): authentication failed'",
+                },
                 text: Localized {
                     en: "The form shows the last good reply it had; what failed came after it, usually the TLS handshake (certificate name, versions) or AUTH. Look in the server's own log at that minute, and try: openssl s_client -starttls smtp -connect HOST:587",
                     ru: "Программа показывает последний удачный ответ, а сбой случился после него: обычно при рукопожатии TLS (имя в сертификате, версии) или на AUTH. Смотрите журнал сервера за ту же минуту и проверьте: openssl s_client -starttls smtp -connect УЗЕЛ:587",
@@ -272,7 +275,7 @@ pub static BASIC: [BasicCode; 92] = [
             },
         },
         senses: &[Sense {
-            source: "Postfix",
+            source: Localized { en: "Postfix", ru: "Postfix" },
             text: Localized {
                 en: "'221 2.7.0 Error: I can break rules, too. Goodbye.' is a refusal in spite of the 2: the client sent what no mail server sends (an HTTP request, commands of a web form).",
                 ru: "«221 2.7.0 Error: I can break rules, too. Goodbye.» — отказ, хотя и начинается с двойки: клиент прислал то, чего почтовый сервер не присылает (запрос HTTP, данные веб-формы).",
@@ -371,14 +374,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Accepted by the next server. Lists that say 'delivered' promise too much.",
                     ru: "Принято следующим сервером. Списки, где написано «доставлено», обещают лишнее.",
                 },
             },
             Sense {
-                source: "Roundcube, contact forms: 'SMTP error (250): authentication failed'",
+                source: Localized {
+                    en: "Roundcube, contact forms: 'SMTP error (250): authentication failed'",
+                    ru: "Roundcube, формы обратной связи: 'SMTP error (250): authentication failed'",
+                },
                 text: Localized {
                     en: "The form shows the last good reply (to EHLO). What failed came after it: most often the server does not offer AUTH before TLS, or not the method chosen. Switch on STARTTLS in the form's settings and look in the server's log.",
                     ru: "Программа показывает последний удачный ответ (на EHLO). Сбой был после него: чаще всего сервер не предлагает AUTH без TLS или не предлагает выбранный способ. Включите STARTTLS в настройках и посмотрите журнал сервера.",
@@ -422,13 +428,16 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321: answer to RCPT or VRFY",
+                source: Localized {
+                    en: "RFC 5321: answer to RCPT or VRFY",
+                    ru: "RFC 5321: ответ на RCPT или VRFY",
+                },
                 text: Localized {
                     en: "Will be forwarded.", ru: "Письмо будет переслано."
                 },
             },
             Sense {
-                source: "RFC 1985: answer to ETRN",
+                source: Localized { en: "RFC 1985: answer to ETRN", ru: "RFC 1985: ответ на ETRN" },
                 text: Localized {
                     en: "No messages are waiting for that node.",
                     ru: "Для этого узла в очереди ничего нет.",
@@ -484,21 +493,26 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321, Courier ('252 VRFY disabled')",
+                source: Localized {
+                    en: "RFC 5321, Courier ('252 VRFY disabled')",
+                    ru: "RFC 5321, Courier ('252 VRFY disabled')",
+                },
                 text: Localized {
                     en: "A polite way not to answer VRFY or EXPN; nothing has been delivered or held.",
                     ru: "Вежливый способ не отвечать на VRFY или EXPN; письмо при этом не доставлено и не задержано.",
                 },
             },
             Sense {
-                source: "Some public lists",
+                source: Localized {
+                    en: "Some public lists", ru: "Некоторые списки кодов"
+                },
                 text: Localized {
                     en: "They read it as 'delivered correctly, held until checked'. The standard knows no such thing: at this point there is no message yet, only an address.",
                     ru: "Толкуют код как «доставлено, но удерживается до проверки». В стандарте такого нет: в этот момент письма ещё не передали, был назван только адрес.",
                 },
             },
             Sense {
-                source: "RFC 1985: answer to ETRN",
+                source: Localized { en: "RFC 1985: answer to ETRN", ru: "RFC 1985: ответ на ETRN" },
                 text: Localized {
                     en: "Delivery of the waiting messages has started.",
                     ru: "Начата отправка ожидающих писем.",
@@ -734,14 +748,20 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Sendmail: '403 4.7.0 server not authenticated'",
+                source: Localized {
+                    en: "Sendmail: '403 4.7.0 server not authenticated'",
+                    ru: "Sendmail: '403 4.7.0 server not authenticated'",
+                },
                 text: Localized {
                     en: "Your own Sendmail says it about the other server's TLS.",
                     ru: "Это говорит ваш собственный Sendmail о TLS чужого сервера.",
                 },
             },
             Sense {
-                source: "SendGrid: '403 You are not authorized to send from that email address'",
+                source: Localized {
+                    en: "SendGrid: '403 You are not authorized to send from that email address'",
+                    ru: "SendGrid: '403 You are not authorized to send from that email address'",
+                },
                 text: Localized {
                     en: "A real reply of the relay about your From address; permanent in effect.",
                     ru: "Настоящий ответ сервиса рассылки про ваш адрес From; по сути отказ окончательный.",
@@ -834,7 +854,10 @@ pub static BASIC: [BasicCode; 92] = [
             },
         },
         senses: &[Sense {
-            source: "A Korean sending service ('417 Temporary delivery error')",
+            source: Localized {
+                en: "A Korean sending service ('417 Temporary delivery error')",
+                ru: "Корейский сервис рассылок ('417 Temporary delivery error')",
+            },
             text: Localized {
                 en: "A general temporary failure that the service prints in its own bounces; nothing about DNS.",
                 ru: "Общий временный сбой, который сервис пишет в своих отчётах о недоставке; к DNS не относится.",
@@ -974,28 +997,37 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "The server is shutting down or must break off. Meant when the text says 'shutting down', 'not available', 'timeout', 'too much load'.",
                     ru: "Сервер останавливается или вынужден прервать сеанс. Так и есть, если в тексте «shutting down», «not available», «timeout», «too much load».",
                 },
             },
             Sense {
-                source: "Gmail, Yahoo, Outlook and most large providers",
+                source: Localized {
+                    en: "Gmail, Yahoo, Outlook and most large providers",
+                    ru: "Gmail, Yahoo, Outlook и большинство крупных провайдеров",
+                },
                 text: Localized {
                     en: "Volume or reputation: 'too many connections', 'rate', 'unusual', 'TSS04', 'RP-001', 4.7.x. Then the sending side must change something.",
                     ru: "Объём или репутация: «too many connections», «rate», «unusual», «TSS04», «RP-001», 4.7.x. Тогда менять что-то должна отправляющая сторона.",
                 },
             },
             Sense {
-                source: "Gmail: '421 4.7.0 TLS required for RCPT domain'",
+                source: Localized {
+                    en: "Gmail: '421 4.7.0 TLS required for RCPT domain'",
+                    ru: "Gmail: '421 4.7.0 TLS required for RCPT domain'",
+                },
                 text: Localized {
                     en: "The receiving domain takes mail only over TLS. Likewise 'IP not in whitelist for RCPT domain': it takes mail only from listed addresses.",
                     ru: "Домен получателя принимает почту только по TLS. Так же «IP not in whitelist for RCPT domain»: только с разрешённых адресов.",
                 },
             },
             Sense {
-                source: "Providers' submission servers, public lists",
+                source: Localized {
+                    en: "Providers' submission servers, public lists",
+                    ru: "Серверы отправки у провайдеров, списки кодов",
+                },
                 text: Localized {
                     en: "Your own provider's limit on simultaneous sessions: one letter to many recipients opened too many at once; the rest goes out a little later.",
                     ru: "Ограничение вашего же провайдера на число одновременных сеансов: для письма многим получателям их открылось слишком много сразу, остальное уйдёт чуть позже.",
@@ -1069,28 +1101,36 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Exchange and others: 4.2.2 without dots",
+                source: Localized {
+                    en: "Exchange and others: 4.2.2 without dots",
+                    ru: "Exchange и другие: 4.2.2 без точек",
+                },
                 text: Localized {
                     en: "Mailbox over its quota. Meant when the text says 'quota', 'full', 'over limit' or gives 4.2.2.",
                     ru: "Ящик переполнен. Так и есть, если в тексте «quota», «full», «over limit» или указан 4.2.2.",
                 },
             },
             Sense {
-                source: "SendPulse and similar lists",
+                source: Localized {
+                    en: "SendPulse and similar lists", ru: "SendPulse и похожие списки"
+                },
                 text: Localized {
                     en: "Message above the recipient's size limit. Meant when the text speaks of size or 4.2.3, and small messages get through.",
                     ru: "Письмо больше допустимого для получателя. Так и есть, если в тексте говорится о размере или указан 4.2.3, а маленькие письма проходят.",
                 },
             },
             Sense {
-                source: "IANA registry (X.7.12)",
+                source: Localized { en: "IANA registry (X.7.12)", ru: "Реестр IANA (X.7.12)" },
                 text: Localized {
                     en: "Answer to AUTH: the account's password must first be converted to a new form. Only after AUTH.",
                     ru: "Ответ на AUTH: пароль учётной записи сначала нужно перевести в новый вид. Бывает только после AUTH.",
                 },
             },
             Sense {
-                source: "Barracuda: '422 License Expired'",
+                source: Localized {
+                    en: "Barracuda: '422 License Expired'",
+                    ru: "Barracuda: '422 License Expired'",
+                },
                 text: Localized {
                     en: "The licence of the recipient's filter has run out; their administrator must renew it.",
                     ru: "У фильтра на стороне получателя истекла лицензия; продлить её должен их администратор.",
@@ -1172,14 +1212,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "IANA registry (X.5.1)",
+                source: Localized { en: "IANA registry (X.5.1)", ru: "Реестр IANA (X.5.1)" },
                 text: Localized {
                     en: "Command invalid here; applies when no login is spoken of.",
                     ru: "Команда здесь неуместна; так и есть, если про вход ничего не сказано.",
                 },
             },
             Sense {
-                source: "Cyrus LMTP: '430 Authentication required'",
+                source: Localized {
+                    en: "Cyrus LMTP: '430 Authentication required'",
+                    ru: "Cyrus LMTP: '430 Authentication required'",
+                },
                 text: Localized {
                     en: "Login needed before mail can be handed over.",
                     ru: "Прежде чем передавать почту, нужно выполнить вход.",
@@ -1241,14 +1284,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Exchange, public lists: 4.3.1 without dots",
+                source: Localized {
+                    en: "Exchange, public lists: 4.3.1 without dots",
+                    ru: "Exchange, списки кодов: 4.3.1 без точек",
+                },
                 text: Localized {
                     en: "Out of disk, memory or file handles.",
                     ru: "Не хватает диска, памяти или открытых файлов.",
                 },
             },
             Sense {
-                source: "Courier",
+                source: Localized { en: "Courier", ru: "Courier" },
                 text: Localized {
                     en: "'431 Mail system full.' is the same; '431 Too many recipients.' is a limit on the sender. The text tells.",
                     ru: "«431 Mail system full.» — то же самое, а «431 Too many recipients.» — ограничение для отправителя. Различайте по тексту.",
@@ -1322,28 +1368,40 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954 (4.7.12): answer to AUTH",
+                source: Localized {
+                    en: "RFC 4954 (4.7.12): answer to AUTH",
+                    ru: "RFC 4954 (4.7.12): ответ на AUTH",
+                },
                 text: Localized {
                     en: "A password transition is needed.",
                     ru: "Нужен переход на новый вид пароля.",
                 },
             },
             Sense {
-                source: "Public lists: Exchange 4.3.2 without dots",
+                source: Localized {
+                    en: "Public lists: Exchange 4.3.2 without dots",
+                    ru: "Списки кодов: Exchange 4.3.2 без точек",
+                },
                 text: Localized {
                     en: "The recipient's incoming queue is stopped or frozen.",
                     ru: "Входящая очередь получателя остановлена.",
                 },
             },
             Sense {
-                source: "Microsoft 365: '432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded'",
+                source: Localized {
+                    en: "Microsoft 365: '432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded'",
+                    ru: "Microsoft 365: '432 4.3.2 STOREDRV.Deliver; recipient thread limit exceeded'",
+                },
                 text: Localized {
                     en: "Too many messages into one mailbox at the same time.",
                     ru: "Слишком много писем в один ящик одновременно.",
                 },
             },
             Sense {
-                source: "Courier: '432 Service temporarily unavailable.'",
+                source: Localized {
+                    en: "Courier: '432 Service temporarily unavailable.'",
+                    ru: "Courier: '432 Service temporarily unavailable.'",
+                },
                 text: Localized {
                     en: "General temporary trouble of the receiving server.",
                     ru: "Общая временная неполадка на сервере получателя.",
@@ -1661,14 +1719,14 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463 (X.4.7)",
+                source: Localized { en: "RFC 3463 (X.4.7)", ru: "RFC 3463 (X.4.7)" },
                 text: Localized {
                     en: "The message is too old, whatever held it up.",
                     ru: "Письмо устарело, что бы его ни задержало.",
                 },
             },
             Sense {
-                source: "An article on Exchange",
+                source: Localized { en: "An article on Exchange", ru: "Статья об Exchange" },
                 text: Localized {
                     en: "The receiver objected to the header or to the number of recipients, or the dialogue timed out. Believe it only if an earlier reply says so.",
                     ru: "Получателю не понравились заголовки или число адресатов, либо истекло время обмена. Верьте этому, только если так сказано в одном из прежних ответов.",
@@ -1808,49 +1866,57 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Mailbox busy or blocked for now by local policy.",
                     ru: "Ящик занят или временно закрыт правилами сервера.",
                 },
             },
             Sense {
-                source: "Postfix, Exim and most others",
+                source: Localized {
+                    en: "Postfix, Exim and most others",
+                    ru: "Postfix, Exim и большинство других",
+                },
                 text: Localized {
                     en: "Greylisting ('greylisted', 'try again in … seconds') or a failed DNS check ('cannot find your hostname', 'Domain not found'). The text says so.",
                     ru: "Серый список («greylisted», «try again in … seconds») или неудачная проверка в DNS («cannot find your hostname», «Domain not found»). Это видно по тексту.",
                 },
             },
             Sense {
-                source: "Some public lists",
+                source: Localized {
+                    en: "Some public lists", ru: "Некоторые списки кодов"
+                },
                 text: Localized {
                     en: "They name DNS trouble, a content filter or a blocklist as the meaning. These are possible reasons, not what the code says.",
                     ru: "Объясняют код сбоем DNS, фильтром содержимого или чёрным списком. Это возможные причины, а не значение самого кода.",
                 },
             },
             Sense {
-                source: "Gmail: 450 4.2.1",
+                source: Localized { en: "Gmail: 450 4.2.1", ru: "Gmail: 450 4.2.1" },
                 text: Localized {
                     en: "Rate: the recipient gets too much mail at once, or ('Peak SMTP relay limit exceeded') your own Google Workspace relays too fast.",
                     ru: "Частота: получателю приходит слишком много писем сразу или («Peak SMTP relay limit exceeded») ваш Google Workspace слишком быстро отправляет через ретранслятор.",
                 },
             },
             Sense {
-                source: "GroupWise: '450 Host down'",
+                source: Localized { en: "GroupWise: '450 Host down'", ru: "GroupWise: '450 Host down'" },
                 text: Localized {
                     en: "Written by the sending GroupWise itself: it could not reach the next server.",
                     ru: "Пишет сам отправляющий GroupWise: он не смог связаться со следующим сервером.",
                 },
             },
             Sense {
-                source: "450 with a 5.x.x code, such as 450 5.2.3",
+                source: Localized {
+                    en: "450 with a 5.x.x code, such as 450 5.2.3",
+                    ru: "450 с кодом 5.x.x, например 450 5.2.3",
+                },
                 text: Localized {
                     en: "A contradiction of the server's: the sender retries because of the 450, while the enhanced code names the cause (5.2.3: message too large).",
                     ru: "Сервер сам себе противоречит: из-за 450 отправитель повторяет попытки, а причину называет расширенный код (5.2.3 — письмо слишком велико).",
                 },
             },
             Sense {
-                source: "RFC 2645: answer to ATRN",
+                source: Localized { en: "RFC 2645: answer to ATRN", ru: "RFC 2645: ответ на ATRN" },
                 text: Localized {
                     en: "The request to hand over waiting mail is refused.",
                     ru: "В выдаче ожидающей почты отказано.",
@@ -1924,49 +1990,62 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "An error inside the answering server. Articles that blame 'your side' are right only if your own relay wrote the reply; see which host answered.",
                     ru: "Ошибка внутри отвечающего сервера. Статьи, которые винят «вашу сторону», правы, только если ответил ваш собственный ретранслятор: смотрите, какой узел ответил.",
                 },
             },
             Sense {
-                source: "Greylisting servers",
+                source: Localized {
+                    en: "Greylisting servers", ru: "Серверы с серыми списками"
+                },
                 text: Localized {
                     en: "'greylisting', 'try again later', 'come back in …': accepted on a later attempt.",
                     ru: "«greylisting», «try again later», «come back in …»: письмо примут при одной из следующих попыток.",
                 },
             },
             Sense {
-                source: "Filters and large providers",
+                source: Localized {
+                    en: "Filters and large providers", ru: "Фильтры и крупные провайдеры"
+                },
                 text: Localized {
                     en: "'has recently sent spam', 4.7.x: a soft refusal over reputation; the cause must be removed by the sending side.",
                     ru: "«has recently sent spam», 4.7.x: мягкий отказ из-за репутации; причину устраняет отправляющая сторона.",
                 },
             },
             Sense {
-                source: "Gmail: 451 4.3.0, 4.4.2, 4.5.0",
+                source: Localized {
+                    en: "Gmail: 451 4.3.0, 4.4.2, 4.5.0",
+                    ru: "Gmail: 451 4.3.0, 4.4.2, 4.5.0",
+                },
                 text: Localized {
                     en: "The enhanced code decides: mail put off or recipients of several domains in one transaction (4.3.0), timeout (4.4.2), protocol violation by the client (4.5.0).",
                     ru: "Решает расширенный код: приём отложен или в одной передаче получатели из разных доменов (4.3.0), истекло время (4.4.2), клиент нарушил протокол (4.5.0).",
                 },
             },
             Sense {
-                source: "RFC 4468 (BURL): '451 4.4.1 IMAP server unavailable'",
+                source: Localized {
+                    en: "RFC 4468 (BURL): '451 4.4.1 IMAP server unavailable'",
+                    ru: "RFC 4468 (BURL): '451 4.4.1 IMAP server unavailable'",
+                },
                 text: Localized {
                     en: "The submission server could not fetch the message from the IMAP server.",
                     ru: "Сервер отправки не смог забрать письмо с сервера IMAP.",
                 },
             },
             Sense {
-                source: "Roundcube: 'SMTP error (451): failed to add recipient'",
+                source: Localized {
+                    en: "Roundcube: 'SMTP error (451): failed to add recipient'",
+                    ru: "Roundcube: 'SMTP error (451): failed to add recipient'",
+                },
                 text: Localized {
                     en: "Your own mail server deferred the recipient: usually its database or address check is in trouble. Look in its log at that minute.",
                     ru: "Получателя отложил ваш собственный почтовый сервер («невозможно добавить получателя»): обычно неполадка в его базе или в проверке адреса. Смотрите его журнал за ту же минуту.",
                 },
             },
             Sense {
-                source: "RFC 2645: answer to ATRN",
+                source: Localized { en: "RFC 2645: answer to ATRN", ru: "RFC 2645: ответ на ATRN" },
                 text: Localized {
                     en: "The waiting mail cannot be handed over now.",
                     ru: "Выдать ожидающую почту сейчас нельзя.",
@@ -2041,41 +2120,49 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321 §4.2.3",
+                source: Localized { en: "RFC 5321 §4.2.3", ru: "RFC 5321 §4.2.3" },
                 text: Localized {
                     en: "The server's storage is short. Meant after MAIL and at the end of the data, and with 4.3.1.",
                     ru: "На сервере мало места. Так и есть после MAIL, в конце передачи письма и при 4.3.1.",
                 },
             },
             Sense {
-                source: "RFC 5321 §4.5.3.1.10",
+                source: Localized { en: "RFC 5321 §4.5.3.1.10", ru: "RFC 5321 §4.5.3.1.10" },
                 text: Localized {
                     en: "Too many recipients in this transaction. Meant after RCPT, with 4.5.3 or 'too many recipients'.",
                     ru: "Слишком много получателей за один раз. Так и есть после RCPT, при 4.5.3 или словах «too many recipients».",
                 },
             },
             Sense {
-                source: "Gmail: 452 4.5.3",
+                source: Localized { en: "Gmail: 452 4.5.3", ru: "Gmail: 452 4.5.3" },
                 text: Localized {
                     en: "Too many recipients, or the mail rules of the recipients' domains do not fit into one transaction: the rest must go separately.",
                     ru: "Слишком много получателей, или правила доменов получателей не помещаются в одну передачу: остальных нужно передать отдельно.",
                 },
             },
             Sense {
-                source: "Gmail and others: 452 4.2.2",
+                source: Localized {
+                    en: "Gmail and others: 452 4.2.2", ru: "Gmail и другие: 452 4.2.2"
+                },
                 text: Localized {
                     en: "This one mailbox is over quota.", ru: "Переполнен только этот ящик."
                 },
             },
             Sense {
-                source: "Zoho and others: 452 with 'policy' or 'rate'",
+                source: Localized {
+                    en: "Zoho and others: 452 with 'policy' or 'rate'",
+                    ru: "Zoho и другие: 452 с 'policy' или 'rate'",
+                },
                 text: Localized {
                     en: "A limit or rule of the provider.",
                     ru: "Ограничение или правило провайдера.",
                 },
             },
             Sense {
-                source: "Roundcube: 'SMTP error (452): failed to set sender'",
+                source: Localized {
+                    en: "Roundcube: 'SMTP error (452): failed to set sender'",
+                    ru: "Roundcube: 'SMTP error (452): failed to set sender'",
+                },
                 text: Localized {
                     en: "Your own mail server refuses MAIL: its disk or queue partition is full. df -h, df -i.",
                     ru: "Ваш собственный почтовый сервер отказал на MAIL («невозможно установить отправителя»): заполнен его диск или раздел очереди. df -h, df -i.",
@@ -2137,21 +2224,21 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Cisco ESA",
+                source: Localized { en: "Cisco ESA", ru: "Cisco ESA" },
                 text: Localized {
                     en: "Too many recipients. After RCPT.",
                     ru: "Слишком много получателей. После RCPT.",
                 },
             },
             Sense {
-                source: "IANA registry (X.3.2)",
+                source: Localized { en: "IANA registry (X.3.2)", ru: "Реестр IANA (X.3.2)" },
                 text: Localized {
                     en: "System not accepting network messages. With 4.3.2, or before RCPT.",
                     ru: "Система не принимает почту из сети. При 4.3.2 или до RCPT.",
                 },
             },
             Sense {
-                source: "RFC 2645: answer to ATRN",
+                source: Localized { en: "RFC 2645: answer to ATRN", ru: "RFC 2645: ответ на ATRN" },
                 text: Localized {
                     en: "You have no mail waiting.", ru: "Ожидающей почты нет."
                 },
@@ -2233,35 +2320,46 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3207: answer to STARTTLS",
+                source: Localized {
+                    en: "RFC 3207: answer to STARTTLS", ru: "RFC 3207: ответ на STARTTLS"
+                },
                 text: Localized {
                     en: "TLS cannot be started for the time being.",
                     ru: "TLS временно недоступен.",
                 },
             },
             Sense {
-                source: "RFC 4954 (4.7.0): answer to AUTH",
+                source: Localized {
+                    en: "RFC 4954 (4.7.0): answer to AUTH",
+                    ru: "RFC 4954 (4.7.0): ответ на AUTH",
+                },
                 text: Localized {
                     en: "Temporary failure of the login check on the server. The same in Roundcube as 'SMTP error (454): authentication failed'.",
                     ru: "Временный сбой проверки входа на сервере. В Roundcube это «Ошибка SMTP (454): ошибка авторизации».",
                 },
             },
             Sense {
-                source: "Postfix: '454 4.7.1 Relay access denied'",
+                source: Localized {
+                    en: "Postfix: '454 4.7.1 Relay access denied'",
+                    ru: "Postfix: '454 4.7.1 Relay access denied'",
+                },
                 text: Localized {
                     en: "Relaying refused, softly (smtpd_relay_restrictions with defer_unauth_destination). After RCPT.",
                     ru: "Мягкий отказ в ретрансляции (defer_unauth_destination в smtpd_relay_restrictions). После RCPT.",
                 },
             },
             Sense {
-                source: "Gmail, older pages: 454 4.5.0 and 454 5.5.1",
+                source: Localized {
+                    en: "Gmail, older pages: 454 4.5.0 and 454 5.5.1",
+                    ru: "Gmail, прежние страницы: 454 4.5.0 и 454 5.5.1",
+                },
                 text: Localized {
                     en: "Errors of the client around STARTTLS: commands sent ahead of TLS (now 523 5.7.10), or STARTTLS twice.",
                     ru: "Ошибки клиента вокруг STARTTLS: команды отправлены, не дожидаясь TLS (теперь 523 5.7.10), или STARTTLS дан дважды.",
                 },
             },
             Sense {
-                source: "Amazon SES",
+                source: Localized { en: "Amazon SES", ru: "Amazon SES" },
                 text: Localized {
                     en: "'Throttling failure': sending rate or daily quota of the account.",
                     ru: "«Throttling failure»: скорость отправки или суточная квота учётной записи.",
@@ -2351,14 +2449,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Courier",
+                source: Localized { en: "Courier", ru: "Courier" },
                 text: Localized {
                     en: "This address is unavailable for now.",
                     ru: "Этот адрес пока недоступен.",
                 },
             },
             Sense {
-                source: "draft-martin-smtp-ipv6-to-ipv4-fallback",
+                source: Localized {
+                    en: "draft-martin-smtp-ipv6-to-ipv4-fallback",
+                    ru: "draft-martin-smtp-ipv6-to-ipv4-fallback",
+                },
                 text: Localized {
                     en: "A proposal that never became an RFC: come back at once over IPv4. Meant if you were connected over IPv6.",
                     ru: "Предложение, так и не ставшее RFC: повторите сразу по IPv4. Возможно, только если соединение шло по IPv6.",
@@ -2540,14 +2641,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463 and IANA (X.7.1)",
+                source: Localized { en: "RFC 3463 and IANA (X.7.1)", ru: "RFC 3463 и IANA (X.7.1)" },
                 text: Localized {
                     en: "Delivery not authorised by policy; the answering server decides.",
                     ru: "Доставка не разрешена правилами; решает отвечающий сервер.",
                 },
             },
             Sense {
-                source: "An article that is often copied",
+                source: Localized {
+                    en: "An article that is often copied",
+                    ru: "Статья, которую часто копируют",
+                },
                 text: Localized {
                     en: "'Always an error of your own server', by its anti-virus or anti-spam. True only if your own server or filter wrote the reply; the article's own example is greylisting at the other side.",
                     ru: "«Всегда ошибка вашего сервера» из-за его антивируса или антиспама. Верно, только если ответ написал ваш сервер или фильтр; пример в самой статье — серый список на другой стороне.",
@@ -2701,14 +2805,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Unknown command or line too long. For a command that is known but not offered the code is 502.",
                     ru: "Неизвестная команда или слишком длинная строка. Для известной, но не включённой команды есть код 502.",
                 },
             },
             Sense {
-                source: "Courier and others: '500 … exceeded administrative limit', '500 Access denied'",
+                source: Localized {
+                    en: "Courier and others: '500 … exceeded administrative limit', '500 Access denied'",
+                    ru: "Courier и другие: '500 … exceeded administrative limit', '500 Access denied'",
+                },
                 text: Localized {
                     en: "A policy refusal under the wrong number; go by the text.",
                     ru: "Отказ по правилам под чужим номером; исходите из текста.",
@@ -2784,21 +2891,23 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "The argument of a known command is malformed; the command tells which: address, HELO name.",
                     ru: "Синтаксическая ошибка в параметрах; что именно — адрес или имя HELO, видно по предыдущей команде.",
                 },
             },
             Sense {
-                source: "RFC 4954: answer to AUTH",
+                source: Localized { en: "RFC 4954: answer to AUTH", ru: "RFC 4954: ответ на AUTH" },
                 text: Localized {
                     en: "5.5.2: the client's line cannot be decoded; 5.7.0: the exchange was cancelled or the client may not begin it.",
                     ru: "5.5.2: строку клиента не удалось раскодировать; 5.7.0: вход отменён или начинать должен не клиент.",
                 },
             },
             Sense {
-                source: "Some public lists",
+                source: Localized {
+                    en: "Some public lists", ru: "Некоторые списки кодов"
+                },
                 text: Localized {
                     en: "They add a command longer than 512 characters (by the standard that is 500) and a disturbed line (network cards, anti-virus). Think of it only if valid addresses fail too.",
                     ru: "Добавляют сюда команду длиннее 512 знаков (по стандарту это 500) и помехи на линии (сетевая карта, антивирус). Думайте об этом, только если не проходят и правильные адреса.",
@@ -2864,14 +2973,14 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321 §4.2.4",
+                source: Localized { en: "RFC 5321 §4.2.4", ru: "RFC 5321 §4.2.4" },
                 text: Localized {
                     en: "Known but not implemented; 500 is for unknown commands.",
                     ru: "Известна, но не реализована; для неизвестных команд есть код 500.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "Also for commands it does not know at all ('Unrecognized command').",
                     ru: "Отвечает так и на совсем неизвестные команды («Unrecognized command»).",
@@ -2953,21 +3062,27 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321, RFC 3030",
+                source: Localized { en: "RFC 5321, RFC 3030", ru: "RFC 5321, RFC 3030" },
                 text: Localized {
                     en: "Bad sequence of commands ('EHLO first', 'MAIL first', 'RCPT first', BDAT after the last one).",
                     ru: "Неверная последовательность команд («EHLO first», «MAIL first», «RCPT first», BDAT после последнего).",
                 },
             },
             Sense {
-                source: "Submission servers, SendPulse and other lists",
+                source: Localized {
+                    en: "Submission servers, SendPulse and other lists",
+                    ru: "Серверы отправки, SendPulse и другие списки",
+                },
                 text: Localized {
                     en: "Authentication required; the standard code for that is 530. Meant when the text says 'authenticate', 'authentication', 'log in', or the refusal comes right at MAIL.",
                     ru: "Требуется аутентификация; стандартный код для этого — 530. Так и есть, если в тексте «authenticate», «authentication», «log in» или отказ приходит сразу на MAIL.",
                 },
             },
             Sense {
-                source: "Gmail: '503 5.7.0 No identity changes permitted'",
+                source: Localized {
+                    en: "Gmail: '503 5.7.0 No identity changes permitted'",
+                    ru: "Gmail: '503 5.7.0 No identity changes permitted'",
+                },
                 text: Localized {
                     en: "A second login in the same session.",
                     ru: "Повторный вход в том же сеансе.",
@@ -3049,28 +3164,37 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Command parameter not implemented.",
                     ru: "Параметр команды не реализован.",
                 },
             },
             Sense {
-                source: "RFC 4954, Gmail, Exchange: answer to AUTH",
+                source: Localized {
+                    en: "RFC 4954, Gmail, Exchange: answer to AUTH",
+                    ru: "RFC 4954, Gmail, Exchange: ответ на AUTH",
+                },
                 text: Localized {
                     en: "Unrecognised authentication type. The enhanced code varies: 5.5.4 in RFC 4954, 5.7.4 in the registry, Exchange and Gmail (whose help page also prints 5.7.40).",
                     ru: "Неизвестный способ входа. Расширенный код бывает разным: 5.5.4 в RFC 4954, 5.7.4 в реестре, у Exchange и Gmail (в справке Gmail есть и 5.7.40).",
                 },
             },
             Sense {
-                source: "Postfix: '504 5.5.2 … need fully-qualified …'",
+                source: Localized {
+                    en: "Postfix: '504 5.5.2 … need fully-qualified …'",
+                    ru: "Postfix: '504 5.5.2 … need fully-qualified …'",
+                },
                 text: Localized {
                     en: "Incomplete host name or address; the text names which.",
                     ru: "Неполное имя узла или адрес; что именно, сказано в тексте.",
                 },
             },
             Sense {
-                source: "Some servers: '504 Need to authenticate first'",
+                source: Localized {
+                    en: "Some servers: '504 Need to authenticate first'",
+                    ru: "Некоторые серверы: '504 Need to authenticate first'",
+                },
                 text: Localized {
                     en: "Login required; the standard code is 530.",
                     ru: "Нужен вход; стандартный код для этого — 530.",
@@ -3169,11 +3293,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Public lists, Exchange: 5.1.0 without dots",
+                source: Localized {
+                    en: "Public lists, Exchange: 5.1.0 without dots",
+                    ru: "Списки кодов, Exchange: 5.1.0 без точек",
+                },
                 text: Localized { en: "Bad address.", ru: "Неверный адрес." },
             },
             Sense {
-                source: "Sendmail: '510 You are not permitted to see the queue'",
+                source: Localized {
+                    en: "Sendmail: '510 You are not permitted to see the queue'",
+                    ru: "Sendmail: '510 You are not permitted to see the queue'",
+                },
                 text: Localized {
                     en: "A local message of mailq; no delivery was refused.",
                     ru: "Локальное сообщение команды mailq; к отказу в доставке не относится.",
@@ -3231,13 +3361,19 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Public lists: 5.1.1 without dots",
+                source: Localized {
+                    en: "Public lists: 5.1.1 without dots",
+                    ru: "Списки кодов: 5.1.1 без точек",
+                },
                 text: Localized {
                     en: "Unknown recipient.", ru: "Неизвестный получатель."
                 },
             },
             Sense {
-                source: "Courier: '511 Headers specify no receipients.'",
+                source: Localized {
+                    en: "Courier: '511 Headers specify no receipients.'",
+                    ru: "Courier: '511 Headers specify no receipients.'",
+                },
                 text: Localized {
                     en: "The message was handed over without any recipient in its headers.",
                     ru: "В заголовках переданного письма нет ни одного получателя.",
@@ -3350,14 +3486,18 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463 and most servers",
+                source: Localized {
+                    en: "RFC 3463 and most servers", ru: "RFC 3463 и большинство серверов"
+                },
                 text: Localized {
                     en: "Bad syntax of the recipient's address.",
                     ru: "Неверный синтаксис адреса получателя.",
                 },
             },
             Sense {
-                source: "SendPulse and a few servers",
+                source: Localized {
+                    en: "SendPulse and a few servers", ru: "SendPulse и немногие серверы"
+                },
                 text: Localized {
                     en: "Relaying denied or authentication required. Meant when the address is plainly valid, or the text says 'relay' or 'authentication'.",
                     ru: "Ретрансляция запрещена или нужен вход. Так и есть, если адрес явно верный или в тексте «relay» либо «authentication».",
@@ -3414,21 +3554,21 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Public lists",
+                source: Localized { en: "Public lists", ru: "Списки кодов" },
                 text: Localized {
                     en: "Bad or non-existing address.",
                     ru: "Неверный или несуществующий адрес.",
                 },
             },
             Sense {
-                source: "IANA registry (X.1.5)",
+                source: Localized { en: "IANA registry (X.1.5)", ru: "Реестр IANA (X.1.5)" },
                 text: Localized {
                     en: "Destination address valid; only in reports of success (2.1.5).",
                     ru: "Адрес действителен; бывает только в сообщениях об успехе (2.1.5).",
                 },
             },
             Sense {
-                source: "Exchange 5.1.5",
+                source: Localized { en: "Exchange 5.1.5", ru: "Exchange 5.1.5" },
                 text: Localized {
                     en: "Reserved top-level or example domain (RFC 2606).",
                     ru: "Домен зарезервирован для примеров (RFC 2606).",
@@ -3581,21 +3721,28 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7504 (formerly RFC 1846)",
+                source: Localized {
+                    en: "RFC 7504 (formerly RFC 1846)", ru: "RFC 7504 (прежде RFC 1846)"
+                },
                 text: Localized {
                     en: "Host never accepts mail; in the greeting or after EHLO, for every sender.",
                     ru: "Узел никогда не принимает почту; в приветствии или после EHLO, для любого отправителя.",
                 },
             },
             Sense {
-                source: "Postfix, Trend Micro and others",
+                source: Localized {
+                    en: "Postfix, Trend Micro and others",
+                    ru: "Postfix, Trend Micro и другие",
+                },
                 text: Localized {
                     en: "Refuse and disconnect: 521 5.3.2, 5.5.1, 5.5.2, 'blocked', 'bare <LF> received'. Other senders get through.",
                     ru: "Отказать и разорвать соединение: 521 5.3.2, 5.5.1, 5.5.2, «blocked», «bare <LF> received». У других отправителей почта проходит.",
                 },
             },
             Sense {
-                source: "SendPulse and similar lists",
+                source: Localized {
+                    en: "SendPulse and similar lists", ru: "SendPulse и похожие списки"
+                },
                 text: Localized {
                     en: "The mailbox takes no messages. Meant only if the text names the address.",
                     ru: "Ящик не принимает письма. Так и есть, только если в тексте назван адрес.",
@@ -3714,21 +3861,30 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "IANA registry, RFC 5248 (X.7.10)",
+                source: Localized {
+                    en: "IANA registry, RFC 5248 (X.7.10)",
+                    ru: "Реестр IANA, RFC 5248 (X.7.10)",
+                },
                 text: Localized {
                     en: "Encryption needed. With 5.7.10 or 'encryption', before or at AUTH or MAIL.",
                     ru: "Нужно шифрование. При 5.7.10 или слове «encryption», до входа, на AUTH или MAIL.",
                 },
             },
             Sense {
-                source: "SendPulse and other lists, Courier ('523 Message length …'), Exchange 5.2.3",
+                source: Localized {
+                    en: "SendPulse and other lists, Courier ('523 Message length …'), Exchange 5.2.3",
+                    ru: "SendPulse и другие списки, Courier ('523 Message length …'), Exchange 5.2.3",
+                },
                 text: Localized {
                     en: "Message too large for the recipient. With 5.2.3, 'size' or 'length', at MAIL with SIZE or at the end of the data; small messages pass.",
                     ru: "Письмо слишком велико для получателя. При 5.2.3, словах «size» или «length», на MAIL с SIZE или в конце передачи; маленькие письма проходят.",
                 },
             },
             Sense {
-                source: "Gmail: '523 5.7.10 … no commands allowed to pipeline after STARTTLS'",
+                source: Localized {
+                    en: "Gmail: '523 5.7.10 … no commands allowed to pipeline after STARTTLS'",
+                    ru: "Gmail: '523 5.7.10 … no commands allowed to pipeline after STARTTLS'",
+                },
                 text: Localized {
                     en: "The client must wait for the answer to STARTTLS; a fault of the sending program.",
                     ru: "Клиент должен дождаться ответа на STARTTLS; ошибка отправляющей программы.",
@@ -3780,14 +3936,14 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "IANA registry (X.7.11)",
+                source: Localized { en: "IANA registry (X.7.11)", ru: "Реестр IANA (X.7.11)" },
                 text: Localized {
                     en: "Encryption required for the requested login method; only after AUTH.",
                     ru: "Для выбранного способа входа нужно шифрование; только после AUTH.",
                 },
             },
             Sense {
-                source: "OpenSMTPD: '524 5.2.4'",
+                source: Localized { en: "OpenSMTPD: '524 5.2.4'", ru: "OpenSMTPD: '524 5.2.4'" },
                 text: Localized {
                     en: "Alias or list expansion failed; after RCPT.",
                     ru: "Не раскрылся псевдоним или список; после RCPT.",
@@ -3839,14 +3995,20 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "IANA registry (X.7.13): answer to AUTH",
+                source: Localized {
+                    en: "IANA registry (X.7.13): answer to AUTH",
+                    ru: "Реестр IANA (X.7.13): ответ на AUTH",
+                },
                 text: Localized {
                     en: "The sender's own account is disabled.",
                     ru: "Отключена учётная запись самого отправителя.",
                 },
             },
             Sense {
-                source: "Seen after RCPT: '525 5.7.13 Disabled recipient address'",
+                source: Localized {
+                    en: "Seen after RCPT: '525 5.7.13 Disabled recipient address'",
+                    ru: "Встречается после RCPT: '525 5.7.13 Disabled recipient address'",
+                },
                 text: Localized {
                     en: "The recipient's mailbox is disabled.",
                     ru: "Отключён ящик получателя.",
@@ -3922,28 +4084,33 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954 (5.7.0)",
+                source: Localized { en: "RFC 4954 (5.7.0)", ru: "RFC 4954 (5.7.0)" },
                 text: Localized {
                     en: "Authentication required. Gmail's older pages print it as 530 5.5.1.",
                     ru: "Требуется аутентификация. На старых страницах Gmail — 530 5.5.1.",
                 },
             },
             Sense {
-                source: "RFC 3207",
+                source: Localized { en: "RFC 3207", ru: "RFC 3207" },
                 text: Localized {
                     en: "'Must issue a STARTTLS command first': encryption, not a password, is what is missing.",
                     ru: "«Must issue a STARTTLS command first»: не хватает шифрования, а не пароля.",
                 },
             },
             Sense {
-                source: "SendPulse and other lists",
+                source: Localized {
+                    en: "SendPulse and other lists", ru: "SendPulse и другие списки"
+                },
                 text: Localized {
                     en: "Also 'your server is blacklisted', or a bad address. Believe it only if the text names a list or the address; then it is the same as 550 or 554.",
                     ru: "Ещё и «ваш сервер в чёрном списке» или неверный адрес. Верьте этому, только если в тексте назван список или адрес; тогда это то же, что 550 или 554.",
                 },
             },
             Sense {
-                source: "Articles on Exchange: 5.3.0 without dots",
+                source: Localized {
+                    en: "Articles on Exchange: 5.3.0 without dots",
+                    ru: "Статьи об Exchange: 5.3.0 без точек",
+                },
                 text: Localized {
                     en: "Authentication, blacklist or unknown mailbox, all under one number; only the text decides.",
                     ru: "Вход, чёрный список или несуществующий ящик под одним номером; решает только текст.",
@@ -4000,13 +4167,19 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Public lists: 5.3.1 without dots",
+                source: Localized {
+                    en: "Public lists: 5.3.1 without dots",
+                    ru: "Списки кодов: 5.3.1 без точек",
+                },
                 text: Localized {
                     en: "Mail system full.", ru: "Почтовая система заполнена."
                 },
             },
             Sense {
-                source: "Courier: '531 Too many recipients.'",
+                source: Localized {
+                    en: "Courier: '531 Too many recipients.'",
+                    ru: "Courier: '531 Too many recipients.'",
+                },
                 text: Localized {
                     en: "A limit on recipients per message.",
                     ru: "Ограничение числа получателей в письме.",
@@ -4062,13 +4235,16 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "IANA registry (X.7.1)",
+                source: Localized { en: "IANA registry (X.7.1)", ru: "Реестр IANA (X.7.1)" },
                 text: Localized {
                     en: "Delivery not authorised.", ru: "Доставка не разрешена."
                 },
             },
             Sense {
-                source: "Exim: 'no support for internationalised mailbox name'",
+                source: Localized {
+                    en: "Exim: 'no support for internationalised mailbox name'",
+                    ru: "Exim: 'no support for internationalised mailbox name'",
+                },
                 text: Localized {
                     en: "The address needs SMTPUTF8, which the next server lacks.",
                     ru: "Для адреса нужен SMTPUTF8, а на следующем сервере его нет.",
@@ -4140,21 +4316,27 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954 (5.7.9): answer to AUTH",
+                source: Localized {
+                    en: "RFC 4954 (5.7.9): answer to AUTH",
+                    ru: "RFC 4954 (5.7.9): ответ на AUTH",
+                },
                 text: Localized {
                     en: "Authentication mechanism too weak for this user.",
                     ru: "Выбранный способ входа для этого пользователя слишком слаб.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "App password required, or sign in with the browser (5.7.9, 5.7.14; its page also prints 5.7.90).",
                     ru: "Нужен пароль приложения или вход через браузер (5.7.9, 5.7.14; в справке встречается и 5.7.90).",
                 },
             },
             Sense {
-                source: "Courier: '534 SIZE=Message too big.'",
+                source: Localized {
+                    en: "Courier: '534 SIZE=Message too big.'",
+                    ru: "Courier: '534 SIZE=Message too big.'",
+                },
                 text: Localized {
                     en: "Message or header too large; has nothing to do with login.",
                     ru: "Слишком велико письмо или его заголовок; ко входу не относится.",
@@ -4232,21 +4414,27 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954 (5.7.8)",
+                source: Localized { en: "RFC 4954 (5.7.8)", ru: "RFC 4954 (5.7.8)" },
                 text: Localized {
                     en: "Credentials invalid. Gmail's older pages print 535 5.7.1, newer ones also 5.7.80.",
                     ru: "Учётные данные неверны. На старых страницах Gmail — 535 5.7.1, на новых встречается и 5.7.80.",
                 },
             },
             Sense {
-                source: "Some public lists: 'error in coding the data'",
+                source: Localized {
+                    en: "Some public lists: 'error in coding the data'",
+                    ru: "Некоторые списки кодов: 'error in coding the data'",
+                },
                 text: Localized {
                     en: "By the standard an answer that cannot be decoded is 501 5.5.2; some servers give 535 for it as well.",
                     ru: "По стандарту ответ, который не удалось раскодировать, — это 501 5.5.2, но некоторые серверы отвечают 535 и на это.",
                 },
             },
             Sense {
-                source: "Gmail: '535 5.5.4 Optional Argument not permitted'",
+                source: Localized {
+                    en: "Gmail: '535 5.5.4 Optional Argument not permitted'",
+                    ru: "Gmail: '535 5.5.4 Optional Argument not permitted'",
+                },
                 text: Localized {
                     en: "The program sent the login in one line where the method does not allow it.",
                     ru: "Программа прислала данные входа одной строкой, а выбранный способ этого не допускает.",
@@ -4346,14 +4534,20 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Rambler: '540 5.7.1 … Inactive', '… Blocked'",
+                source: Localized {
+                    en: "Rambler: '540 5.7.1 … Inactive', '… Blocked'",
+                    ru: "Rambler: '540 5.7.1 … Inactive', '… Blocked'",
+                },
                 text: Localized {
                     en: "The recipient's mailbox; after RCPT.",
                     ru: "Ящик получателя; после RCPT.",
                 },
             },
             Sense {
-                source: "Courier: '540 TLS not available.'",
+                source: Localized {
+                    en: "Courier: '540 TLS not available.'",
+                    ru: "Courier: '540 TLS not available.'",
+                },
                 text: Localized {
                     en: "Encryption; after STARTTLS.", ru: "Шифрование; после STARTTLS."
                 },
@@ -4433,21 +4627,24 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "Public lists, Zoho ('Mail rejected by destination domain')",
+                source: Localized {
+                    en: "Public lists, Zoho ('Mail rejected by destination domain')",
+                    ru: "Списки кодов, Zoho ('Mail rejected by destination domain')",
+                },
                 text: Localized {
                     en: "Refused by the recipient's filter or domain.",
                     ru: "Отклонено фильтром или доменом получателя.",
                 },
             },
             Sense {
-                source: "Microsoft 365: 550 5.4.1",
+                source: Localized { en: "Microsoft 365: 550 5.4.1", ru: "Microsoft 365: 550 5.4.1" },
                 text: Localized {
                     en: "Recipient address rejected: the address is not known there (directory-based blocking).",
                     ru: "Адрес получателя отклонён: там такого адреса нет (блокировка по каталогу адресов).",
                 },
             },
             Sense {
-                source: "IANA registry (X.4.1)",
+                source: Localized { en: "IANA registry (X.4.1)", ru: "Реестр IANA (X.4.1)" },
                 text: Localized {
                     en: "No answer from host; only in reports of the sending server.",
                     ru: "Узел не отвечает; бывает только в отчётах отправляющего сервера.",
@@ -4634,21 +4831,27 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "No such mailbox, no access to it, or refused by local policy.",
                     ru: "Ящик не найден, нет доступа, или команда отклонена по правилам.",
                 },
             },
             Sense {
-                source: "Large providers, spam filters",
+                source: Localized {
+                    en: "Large providers, spam filters",
+                    ru: "Крупные провайдеры, спам-фильтры",
+                },
                 text: Localized {
                     en: "Spam, reputation, missing authentication of the sender; with 5.7.x.",
                     ru: "Спам, репутация, отправитель не прошёл проверку подлинности; при 5.7.x.",
                 },
             },
             Sense {
-                source: "An article that is often copied: 'always external to your own server'",
+                source: Localized {
+                    en: "An article that is often copied: 'always external to your own server'",
+                    ru: "Статья, которую часто копируют: 'always external to your own server'",
+                },
                 text: Localized {
                     en: "Not so: your own server answers 550 too, to its own users and by its own ACLs. The log names the host that said it.",
                     ru: "«Всегда проблема вне вашего сервера» — неверно: ваш сервер тоже отвечает 550, своим пользователям и по своим правилам. Кто ответил, видно в журнале.",
@@ -4729,21 +4932,27 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321 §3.4",
+                source: Localized { en: "RFC 5321 §3.4", ru: "RFC 5321 §3.4" },
                 text: Localized {
                     en: "User not local; please try <new address>. Meant when an address in angle brackets is offered.",
                     ru: "Пользователь не на этом сервере, попробуйте <новый адрес>. Так и есть, если в ответе предложен адрес в угловых скобках.",
                 },
             },
             Sense {
-                source: "Most servers, public lists",
+                source: Localized {
+                    en: "Most servers, public lists",
+                    ru: "Большинство серверов, списки кодов",
+                },
                 text: Localized {
                     en: "Relay denied, or invalid address ('not our user').",
                     ru: "Ретрансляция запрещена, или адрес неверен («not our user»).",
                 },
             },
             Sense {
-                source: "ImprovMX, Yandex: 551 5.7.1, 551 5.3.0",
+                source: Localized {
+                    en: "ImprovMX, Yandex: 551 5.7.1, 551 5.3.0",
+                    ru: "ImprovMX, Yandex: 551 5.7.1, 551 5.3.0",
+                },
                 text: Localized {
                     en: "Any other refusal of the forwarding service (reputation, loop, broken forwarding); go by the text.",
                     ru: "Любой другой отказ службы пересылки (репутация, петля, неисправная пересылка); исходите из текста.",
@@ -4825,28 +5034,31 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Exceeded storage allocation: the mailbox's quota. With 5.2.2 or 'quota', 'full'.",
                     ru: "Превышен отведённый объём: квота ящика. При 5.2.2 или словах «quota», «full».",
                 },
             },
             Sense {
-                source: "RFC 1870",
+                source: Localized { en: "RFC 1870", ru: "RFC 1870" },
                 text: Localized {
                     en: "Message above the fixed size limit. With 5.3.4, 5.2.3 or 'size'.",
                     ru: "Письмо больше установленного предела. При 5.3.4, 5.2.3 или слове «size».",
                 },
             },
             Sense {
-                source: "RFC 821 (corrected in RFC 5321 §4.5.3.1.10)",
+                source: Localized {
+                    en: "RFC 821 (corrected in RFC 5321 §4.5.3.1.10)",
+                    ru: "RFC 821 (исправлено в RFC 5321 §4.5.3.1.10)",
+                },
                 text: Localized {
                     en: "Too many recipients; treat it as temporary and send the rest in another transaction.",
                     ru: "Слишком много получателей; считайте отказ временным и передайте остальных отдельно.",
                 },
             },
             Sense {
-                source: "Gmail: 552 5.7.0",
+                source: Localized { en: "Gmail: 552 5.7.0", ru: "Gmail: 552 5.7.0" },
                 text: Localized {
                     en: "Blocked content: a virus, a forbidden kind of file.",
                     ru: "Заблокировано содержимое: вирус или запрещённый тип файла.",
@@ -4933,35 +5145,39 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Mailbox name not allowed, mostly syntax; in answer to VRFY: ambiguous.",
                     ru: "Имя ящика недопустимо, чаще из-за синтаксиса; в ответ на VRFY — неоднозначно.",
                 },
             },
             Sense {
-                source: "qmail, submission servers",
+                source: Localized {
+                    en: "qmail, submission servers", ru: "qmail, серверы отправки"
+                },
                 text: Localized {
                     en: "Relaying denied, sender not allowed or not the owner of the login.",
                     ru: "Ретрансляция запрещена, отправитель не допускается или не совпадает с учётной записью.",
                 },
             },
             Sense {
-                source: "Yahoo ('[BL21]') and others",
+                source: Localized {
+                    en: "Yahoo ('[BL21]') and others", ru: "Yahoo ('[BL21]') и другие"
+                },
                 text: Localized {
                     en: "The sending IP address is on a blocklist.",
                     ru: "Отправляющий IP-адрес в чёрном списке.",
                 },
             },
             Sense {
-                source: "Articles on Exchange",
+                source: Localized { en: "Articles on Exchange", ru: "Статьи об Exchange" },
                 text: Localized {
                     en: "No login at the provider's server, or no reverse DNS of your own. Check both when the address is plainly right.",
                     ru: "Нет входа на сервер провайдера или у вас нет обратной зоны. Проверьте и то и другое, если адрес явно верный.",
                 },
             },
             Sense {
-                source: "Gmail: '553 5.1.2'",
+                source: Localized { en: "Gmail: '553 5.1.2'", ru: "Gmail: '553 5.1.2'" },
                 text: Localized {
                     en: "The recipient's domain cannot be found.",
                     ru: "Домен получателя не найден.",
@@ -5055,34 +5271,40 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321",
+                source: Localized { en: "RFC 5321", ru: "RFC 5321" },
                 text: Localized {
                     en: "Transaction failed; in the greeting: no SMTP service here (for you). For a host that takes no mail from anybody, RFC 7504 has 521.",
                     ru: "Транзакция не удалась; в приветствии — здесь нет службы SMTP (для вас). Для узла, который не принимает почту ни от кого, в RFC 7504 есть 521.",
                 },
             },
             Sense {
-                source: "Large providers, filters, most public lists",
+                source: Localized {
+                    en: "Large providers, filters, most public lists",
+                    ru: "Крупные провайдеры, фильтры, большинство списков кодов",
+                },
                 text: Localized {
                     en: "Spam or blocklist.", ru: "Спам или чёрный список."
                 },
             },
             Sense {
-                source: "Yahoo",
+                source: Localized { en: "Yahoo", ru: "Yahoo" },
                 text: Localized {
                     en: "Also: the mailbox does not exist or is disabled ('delivery error', 'This user doesn't have a … account').",
                     ru: "Также: ящика нет или он отключён («delivery error», «This user doesn't have a … account»).",
                 },
             },
             Sense {
-                source: "Lotus Domino (an article)",
+                source: Localized { en: "Lotus Domino (an article)", ru: "Lotus Domino (статья)" },
                 text: Localized {
                     en: "A fault of Domino or a full disk on the receiving server.",
                     ru: "Ошибка Domino или заполненный диск на сервере получателя.",
                 },
             },
             Sense {
-                source: "RFC 4468: 554 5.3.4; Gmail: 554 5.6.0, 554 5.7.0",
+                source: Localized {
+                    en: "RFC 4468: 554 5.3.4; Gmail: 554 5.6.0, 554 5.7.0",
+                    ru: "RFC 4468: 554 5.3.4; Gmail: 554 5.6.0, 554 5.7.0",
+                },
                 text: Localized {
                     en: "Message too large; malformed message or too many hops; too many commands without login. The enhanced code decides.",
                     ru: "Письмо слишком велико; нарушен формат или слишком много пересылок; слишком много команд без входа. Решает расширенный код.",
@@ -5148,28 +5370,37 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5321 §4.1.1.11",
+                source: Localized { en: "RFC 5321 §4.1.1.11", ru: "RFC 5321 §4.1.1.11" },
                 text: Localized {
                     en: "MAIL FROM or RCPT TO parameters not recognised or not implemented.",
                     ru: "Параметры MAIL FROM или RCPT TO не распознаны или не реализованы.",
                 },
             },
             Sense {
-                source: "Gmail, qmail: '555 5.5.2 Syntax error'",
+                source: Localized {
+                    en: "Gmail, qmail: '555 5.5.2 Syntax error'",
+                    ru: "Gmail, qmail: '555 5.5.2 Syntax error'",
+                },
                 text: Localized {
                     en: "Any syntax error of a command.",
                     ru: "Любая синтаксическая ошибка в команде.",
                 },
             },
             Sense {
-                source: "SendPulse and similar lists: 'address not recognised'",
+                source: Localized {
+                    en: "SendPulse and similar lists: 'address not recognised'",
+                    ru: "SendPulse и похожие списки: 'address not recognised'",
+                },
                 text: Localized {
                     en: "A loose reading; it may come out so when the address is malformed. An unknown mailbox is 550.",
                     ru: "«Адрес не опознан» — вольное толкование; так бывает, если адрес записан с ошибкой. Несуществующий ящик — это 550.",
                 },
             },
             Sense {
-                source: "OVH: '555 … unrecognised or unimplemented arguments'",
+                source: Localized {
+                    en: "OVH: '555 … unrecognised or unimplemented arguments'",
+                    ru: "OVH: '555 … unrecognised or unimplemented arguments'",
+                },
                 text: Localized {
                     en: "Used as a refusal for sending too much; slow down.",
                     ru: "Так отказывают за слишком большой объём отправки; снизьте скорость.",
@@ -5227,14 +5458,17 @@ pub static BASIC: [BasicCode; 92] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7504, RFC 7505",
+                source: Localized { en: "RFC 7504, RFC 7505", ru: "RFC 7504, RFC 7505" },
                 text: Localized {
                     en: "Null MX: the domain takes no mail.",
                     ru: "Нулевой MX: домен не принимает почту.",
                 },
             },
             Sense {
-                source: "Courier: '556 Address unavailable.'",
+                source: Localized {
+                    en: "Courier: '556 Address unavailable.'",
+                    ru: "Courier: '556 Address unavailable.'",
+                },
                 text: Localized {
                     en: "This one address is switched off; the domain does take mail.",
                     ru: "Отключён только этот адрес; сам домен почту принимает.",

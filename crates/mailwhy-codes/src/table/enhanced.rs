@@ -54,7 +54,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Lists of SMTP codes",
+            source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
             text: Localized {
                 en: "Some lists write reply codes with dots: their 5.0.0, 5.0.1, 5.0.2, 5.0.3 and 5.0.4 are the reply codes 500 to 504.",
                 ru: "Некоторые перечни пишут коды ответов через точки: 5.0.0, 5.0.1, 5.0.2, 5.0.3 и 5.0.4 в них — это коды ответов 500–504.",
@@ -202,14 +202,17 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Exchange",
+                source: Localized { en: "Exchange", ru: "Exchange" },
                 text: Localized {
                     en: "5.1.0 \"Sender denied\": the recipient blocks this sender, or a reply went to an internal address that no longer exists.",
                     ru: "5.1.0 «Sender denied»: получатель заблокировал отправителя, либо ответ ушёл на внутренний адрес, которого уже нет.",
                 },
             },
             Sense {
-                source: "Proofpoint Essentials, Orange",
+                source: Localized {
+                    en: "Proofpoint Essentials, Orange",
+                    ru: "Proofpoint Essentials, Orange",
+                },
                 text: Localized {
                     en: "5.1.0 is about the sender: blocked, or refused by SPF.",
                     ru: "5.1.0 относится к отправителю: он заблокирован или не прошёл SPF.",
@@ -304,7 +307,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Comcast",
+            source: Localized { en: "Comcast", ru: "Comcast" },
             text: Localized {
                 en: "4.1.1 is also used for a full mailbox (\"over quota\") and for too many recent messages: trust the text.",
                 ru: "С кодом 4.1.1 приходят и переполненный ящик («over quota»), и слишком частая отправка: верьте тексту.",
@@ -374,14 +377,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Orange, Comcast, MailFoundry",
+                source: Localized { en: "Orange, Comcast, MailFoundry", ru: "Orange, Comcast, MailFoundry" },
                 text: Localized {
                     en: "552 5.1.1 with \"quota\" or \"pleine\" in the text is a full mailbox, not an unknown one.",
                     ru: "552 5.1.1 со словами «quota» или «pleine» — это переполненный, а не отсутствующий ящик.",
                 },
             },
             Sense {
-                source: "GoDaddy (IB607)",
+                source: Localized { en: "GoDaddy (IB607)", ru: "GoDaddy (IB607)" },
                 text: Localized {
                     en: "5.1.1 with \"sent to too many recipients this hour\" is a sending limit.",
                     ru: "5.1.1 с текстом «sent to too many recipients this hour» — лимит отправки.",
@@ -511,14 +514,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Stalwart",
+                source: Localized { en: "Stalwart", ru: "Stalwart" },
                 text: Localized {
                     en: "550 5.1.2 \"Mailbox does not exist\" is an unknown user, \"Relay not allowed\" a relay refusal.",
                     ru: "550 5.1.2 «Mailbox does not exist» — нет такого пользователя, «Relay not allowed» — запрет ретрансляции.",
                 },
             },
             Sense {
-                source: "Exchange Online",
+                source: Localized { en: "Exchange Online", ru: "Exchange Online" },
                 text: Localized {
                     en: "5.1.2 is also an invalid X.400 address.",
                     ru: "5.1.2 бывает и при неверном адресе X.400.",
@@ -580,7 +583,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Lists of SMTP codes",
+            source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
             text: Localized {
                 en: "A few servers send 5.1.3 (or 513) when relaying is denied or a login is missing: then the text says so.",
                 ru: "Изредка под 5.1.3 (или 513) бывает запрет ретрансляции или требование входа: тогда об этом сказано в тексте.",
@@ -637,7 +640,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Exchange",
+            source: Localized { en: "Exchange", ru: "Exchange" },
             text: Localized {
                 en: "5.1.4 and 5.1.5: the domain is reserved for tests and examples by RFC 2606.",
                 ru: "5.1.4 и 5.1.5: домен зарезервирован RFC 2606 для испытаний и примеров.",
@@ -725,7 +728,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Exchange",
+            source: Localized { en: "Exchange", ru: "Exchange" },
             text: Localized {
                 en: "5.1.6: recipients in domains without a dot are not accepted.",
                 ru: "5.1.6: адреса в доменах без точки не принимаются.",
@@ -900,7 +903,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Exchange Online",
+            source: Localized { en: "Exchange Online", ru: "Exchange Online" },
             text: Localized {
                 en: "5.1.8 \"Access denied, bad outbound sender\": Microsoft stopped this account from sending because it sent spam. The tenant's administrator secures the account and unblocks it under Restricted entities in the Defender portal.",
                 ru: "5.1.8 «Access denied, bad outbound sender»: Microsoft запретила этой учётной записи отправку из-за спама. Администратор организации закрывает доступ взломщику и снимает запрет в портале Defender, раздел Restricted entities.",
@@ -1001,14 +1004,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7505, IANA",
+                source: Localized { en: "RFC 7505, IANA", ru: "RFC 7505, IANA" },
                 text: Localized {
                     en: "The recipient's domain publishes a null MX.",
                     ru: "У домена получателя опубликован нулевой MX.",
                 },
             },
             Sense {
-                source: "Exchange, Microsoft 365",
+                source: Localized { en: "Exchange, Microsoft 365", ru: "Exchange, Microsoft 365" },
                 text: Localized {
                     en: "550 5.1.10 RESOLVER.ADR.RecipientNotFound: the mailbox does not exist; the domain is fine.",
                     ru: "550 5.1.10 RESOLVER.ADR.RecipientNotFound: нет такого ящика, с доменом всё в порядке.",
@@ -1216,21 +1219,24 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Postfix with Postgrey",
+                source: Localized { en: "Postfix with Postgrey", ru: "Postfix с Postgrey" },
                 text: Localized {
                     en: "450 4.2.0 \"Greylisted\": a deliberate first delay.",
                     ru: "450 4.2.0 «Greylisted»: намеренная отсрочка первой попытки.",
                 },
             },
             Sense {
-                source: "Comcast, Orange",
+                source: Localized { en: "Comcast, Orange", ru: "Comcast, Orange" },
                 text: Localized {
                     en: "550 5.2.0 is used for DMARC and spam refusals.",
                     ru: "550 5.2.0 бывает при отказе по DMARC и из-за спама.",
                 },
             },
             Sense {
-                source: "GroupWise, lists of SMTP codes",
+                source: Localized {
+                    en: "GroupWise, lists of SMTP codes",
+                    ru: "GroupWise, списки кодов SMTP",
+                },
                 text: Localized {
                     en: "4.2.0 written for the reply code 420: the connection timed out during transfer.",
                     ru: "4.2.0 вместо кода ответа 420: соединение прервалось по тайм-ауту во время передачи.",
@@ -1298,14 +1304,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "450 4.2.1: the user receives mail too quickly, or (Workspace SMTP relay) the customer's peak limit is exceeded.",
                     ru: "450 4.2.1: пользователь получает почту слишком часто либо превышен пиковый лимит клиента в SMTP-ретрансляции Workspace.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "4.2.1 written for the reply code 421: the service is closing the connection.",
                     ru: "4.2.1 вместо кода ответа 421: сервер закрывает соединение.",
@@ -1374,21 +1380,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.2.1 has two meanings: the account is inactive or disabled (link p=DisabledUser), or it receives mail at too high a rate (p=ReceivingRatePerm): then the address is good.",
                     ru: "У 550 5.2.1 два смысла: учётная запись неактивна или отключена (ссылка p=DisabledUser) либо письма идут слишком часто (p=ReceivingRatePerm): тогда адрес верен.",
                 },
             },
             Sense {
-                source: "AT&T, Interia",
+                source: Localized { en: "AT&T, Interia", ru: "AT&T, Interia" },
                 text: Localized {
                     en: "5.2.1 is also the answer for an unknown user.",
                     ru: "Так отвечают и о несуществующем пользователе.",
                 },
             },
             Sense {
-                source: "Exchange",
+                source: Localized { en: "Exchange", ru: "Exchange" },
                 text: Localized {
                     en: "5.2.1 can mean that the content filter put the message into quarantine.",
                     ru: "5.2.1 может означать, что фильтр содержимого отправил письмо в карантин.",
@@ -1465,32 +1471,32 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463, IANA",
+                source: Localized { en: "RFC 3463, IANA", ru: "RFC 3463, IANA" },
                 text: Localized { en: "The mailbox is full.", ru: "Ящик переполнен." },
             },
             Sense {
-                source: "Microsoft 365",
+                source: Localized { en: "Microsoft 365", ru: "Microsoft 365" },
                 text: Localized {
                     en: "550 5.2.2 \"Submission quota exceeded\": the sender has sent too much; the recipient's mailbox is fine.",
                     ru: "550 5.2.2 «Submission quota exceeded»: лимит отправки исчерпал сам отправитель, с ящиком получателя всё в порядке.",
                 },
             },
             Sense {
-                source: "Stalwart",
+                source: Localized { en: "Stalwart", ru: "Stalwart" },
                 text: Localized {
                     en: "452 4.2.2 \"Greylisted\": a deliberate first delay, the mailbox has room.",
                     ru: "452 4.2.2 «Greylisted»: серый список, намеренная отсрочка; место в ящике есть.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "552 5.2.2 \"out of storage space and inactive\": full and unused for long.",
                     ru: "552 5.2.2 «out of storage space and inactive»: ящик переполнен и давно не используется.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "4.2.2 for the reply code 422 may also mean that the message is larger than the recipient allows.",
                     ru: "4.2.2 вместо кода 422 может значить и то, что письмо больше, чем разрешено получателю.",
@@ -1554,14 +1560,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail, until 2025",
+                source: Localized { en: "Gmail, until 2025", ru: "Gmail, до 2025" },
                 text: Localized {
                     en: "552 5.2.3: larger than Gmail takes at all (now 552 5.3.4).",
                     ru: "552 5.2.3: больше, чем Gmail принимает вообще (теперь 552 5.3.4).",
                 },
             },
             Sense {
-                source: "Zoho",
+                source: Localized { en: "Zoho", ru: "Zoho" },
                 text: Localized {
                     en: "554 5.2.3 \"MailPolicy violation\": a policy, not the size.",
                     ru: "554 5.2.3 «MailPolicy violation»: правило, а не размер.",
@@ -1858,21 +1864,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "451 4.3.0 \"Multiple destination domains per transaction\": send one recipient domain per connection.",
                     ru: "451 4.3.0 «Multiple destination domains per transaction»: отправляйте за раз получателям только одного домена.",
                 },
             },
             Sense {
-                source: "AT&T",
+                source: Localized { en: "AT&T", ru: "AT&T" },
                 text: Localized {
                     en: "553 5.3.0 \"DNSBL:ATTRBL\": the sending IP is on AT&T's own list.",
                     ru: "553 5.3.0 «DNSBL:ATTRBL»: IP отправителя в собственном списке AT&T.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.3.0 written for the reply code 530: a login is required.",
                     ru: "5.3.0 вместо кода ответа 530: сначала нужно войти.",
@@ -2021,14 +2027,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Microsoft 365",
+                source: Localized { en: "Microsoft 365", ru: "Microsoft 365" },
                 text: Localized {
                     en: "421 or 432 4.3.2: the limit of simultaneous connections or deliveries to one mailbox is reached.",
                     ru: "421 или 432 4.3.2: достигнут предел одновременных соединений или доставок в один ящик.",
                 },
             },
             Sense {
-                source: "Naver, Hanafos",
+                source: Localized { en: "Naver, Hanafos", ru: "Naver, Hanafos" },
                 text: Localized {
                     en: "421 4.3.2 \"register your IP\": it does not pass by itself, the address must be registered.",
                     ru: "421 4.3.2 «register your IP»: само не пройдёт, адрес нужно зарегистрировать.",
@@ -2140,14 +2146,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Exchange",
+                source: Localized { en: "Exchange", ru: "Exchange" },
                 text: Localized {
                     en: "5.3.3 \"Unrecognized command\": a command that the server does not know.",
                     ru: "5.3.3 «Unrecognized command»: незнакомая серверу команда.",
                 },
             },
             Sense {
-                source: "Sendmail",
+                source: Localized { en: "Sendmail", ru: "Sendmail" },
                 text: Localized {
                     en: "454 4.3.3 \"TLS currently not available\": STARTTLS was offered and cannot be given now.",
                     ru: "454 4.3.3 «TLS currently not available»: STARTTLS объявлен, но сейчас невозможен.",
@@ -2476,21 +2482,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4468",
+                source: Localized { en: "RFC 4468", ru: "RFC 4468" },
                 text: Localized {
                     en: "451 4.4.1: the IMAP server from which BURL should fetch the message does not answer.",
                     ru: "451 4.4.1: не отвечает сервер IMAP, с которого по BURL нужно взять письмо.",
                 },
             },
             Sense {
-                source: "Daum",
+                source: Localized { en: "Daum", ru: "Daum" },
                 text: Localized {
                     en: "421 4.4.1 \"Network is busy\": too many connections from you.",
                     ru: "421 4.4.1 «Network is busy»: слишком много соединений с вашей стороны.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "4.4.1 also written for the reply code 441: the recipient's server does not answer.",
                     ru: "4.4.1 пишут и вместо кода 441: сервер получателя не отвечает.",
@@ -2561,18 +2567,18 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463, IANA",
+                source: Localized { en: "RFC 3463, IANA", ru: "RFC 3463, IANA" },
                 text: Localized { en: "The host did not answer.", ru: "Узел не ответил." },
             },
             Sense {
-                source: "Microsoft 365, Outlook.com",
+                source: Localized { en: "Microsoft 365, Outlook.com", ru: "Microsoft 365, Outlook.com" },
                 text: Localized {
                     en: "550 5.4.1 \"Recipient address rejected: Access denied\": unknown recipient, or a domain not served there. \"Relay Access Denied\": wrong MX or connector.",
                     ru: "550 5.4.1 «Recipient address rejected: Access denied»: неизвестный получатель или чужой домен. «Relay Access Denied»: неверный MX или коннектор.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.4.1 and 541: refused by the recipient's spam filter.",
                     ru: "5.4.1 и 541: отказ антиспам-фильтра получателя.",
@@ -2641,14 +2647,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Exchange",
+                source: Localized { en: "Exchange", ru: "Exchange" },
                 text: Localized {
                     en: "421 4.4.2 \"Message submission rate for this client has exceeded the configured limit\": a rate limit, not the network.",
                     ru: "421 4.4.2 «Message submission rate for this client has exceeded the configured limit»: лимит частоты, а не сеть.",
                 },
             },
             Sense {
-                source: "Gmail, Postfix, Dovecot",
+                source: Localized { en: "Gmail, Postfix, Dovecot", ru: "Gmail, Postfix, Dovecot" },
                 text: Localized {
                     en: "4.4.2 \"timeout\": the other side waited too long for data.",
                     ru: "4.4.2 «timeout»: другая сторона не дождалась данных.",
@@ -2706,7 +2712,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Microsoft 365, Barracuda",
+            source: Localized { en: "Microsoft 365, Barracuda", ru: "Microsoft 365, Barracuda" },
             text: Localized {
                 en: "451 4.4.3 \"Temporary server error\": an internal fault of the provider.",
                 ru: "451 4.4.3 «Temporary server error»: внутренний сбой провайдера.",
@@ -2868,21 +2874,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "421 4.4.5 \"Server busy\": wait.",
                     ru: "421 4.4.5 «Server busy»: подождите.",
                 },
             },
             Sense {
-                source: "Sendmail",
+                source: Localized { en: "Sendmail", ru: "Sendmail" },
                 text: Localized {
                     en: "452 4.4.5 \"Insufficient disk space\": the server's disk is full.",
                     ru: "452 4.4.5 «Insufficient disk space»: на сервере заполнен диск.",
                 },
             },
             Sense {
-                source: "Daum, Stalwart",
+                source: Localized { en: "Daum, Stalwart", ru: "Daum, Stalwart" },
                 text: Localized {
                     en: "4.4.5 is a rate limit.", ru: "4.4.5 — ограничение частоты."
                 },
@@ -2944,13 +2950,13 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463, IANA",
+                source: Localized { en: "RFC 3463, IANA", ru: "RFC 3463, IANA" },
                 text: Localized {
                     en: "The mail system is congested.", ru: "Почтовая система перегружена."
                 },
             },
             Sense {
-                source: "Gmail, Google Workspace",
+                source: Localized { en: "Gmail, Google Workspace", ru: "Gmail, Google Workspace" },
                 text: Localized {
                     en: "550 5.4.5: daily sending quota or daily SMTP relay limit of the user.",
                     ru: "550 5.4.5: суточная квота отправки пользователя или суточный предел SMTP-ретрансляции.",
@@ -3010,7 +3016,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "554 5.4.6: more than 50 hops (older: 554 5.6.0).",
                 ru: "554 5.4.6: больше 50 пересылок (раньше 554 5.6.0).",
@@ -3666,28 +3672,28 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "451 4.5.0 \"SMTP protocol violation\": commands sent too early.",
                     ru: "451 4.5.0 «SMTP protocol violation»: команды отправлены слишком рано.",
                 },
             },
             Sense {
-                source: "Outlook.com",
+                source: Localized { en: "Outlook.com", ru: "Outlook.com" },
                 text: Localized {
                     en: "550 5.5.0 \"mailbox unavailable\": no such mailbox.",
                     ru: "550 5.5.0 «mailbox unavailable»: такого ящика нет.",
                 },
             },
             Sense {
-                source: "Orange",
+                source: Localized { en: "Orange", ru: "Orange" },
                 text: Localized {
                     en: "550 5.5.0 stands for many refusals; the LPN or OFR mark in the text tells which.",
                     ru: "550 5.5.0 ставится на самые разные отказы; какой именно, говорит метка LPN или OFR в тексте.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.5.0 written for the reply code 550 (mailbox unavailable), 4.5.0 for 450, 2.5.0 for 250.",
                     ru: "5.5.0 вместо кода ответа 550 (ящик недоступен), 4.5.0 вместо 450, 2.5.0 вместо 250.",
@@ -3777,21 +3783,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail, OpenSMTPD",
+                source: Localized { en: "Gmail, OpenSMTPD", ru: "Gmail, OpenSMTPD" },
                 text: Localized {
                     en: "530 5.5.1: authentication or STARTTLS is needed first (Gmail now 530 5.7.0).",
                     ru: "530 5.5.1: сначала нужен вход или STARTTLS (у Gmail теперь 530 5.7.0).",
                 },
             },
             Sense {
-                source: "Postfix",
+                source: Localized { en: "Postfix", ru: "Postfix" },
                 text: Localized {
                     en: "554 5.5.1 \"no valid recipients\": every RCPT was refused before.",
                     ru: "554 5.5.1 «no valid recipients»: до этого отказано всем RCPT.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.5.1 written for the reply code 551 (user not local), 4.5.1 for 451, 2.5.1 for 251.",
                     ru: "5.5.1 вместо кода ответа 551 (пользователь не на этом сервере), 4.5.1 вместо 451, 2.5.1 вместо 251.",
@@ -3862,14 +3868,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "501 5.5.2 \"cannot decode response\" is a faulty AUTH answer; 555 5.5.2 a syntax error in MAIL or RCPT.",
                     ru: "501 5.5.2 «cannot decode response» — негодный ответ в AUTH, 555 5.5.2 — ошибка в MAIL или RCPT.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.5.2 written for the reply code 552 (too large or no space), 4.5.2 for 452, 2.5.2 for 252.",
                     ru: "5.5.2 вместо кода ответа 552 (слишком большое или нет места), 4.5.2 вместо 452, 2.5.2 вместо 252.",
@@ -3925,21 +3931,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "452 4.5.3 \"Domain policy size per transaction exceeded\": send to each recipient separately. 550 5.5.3: too many recipients for this sender.",
                     ru: "452 4.5.3 «Domain policy size per transaction exceeded»: отправьте каждому получателю отдельно. 550 5.5.3: слишком много получателей у этого отправителя.",
                 },
             },
             Sense {
-                source: "Postfix",
+                source: Localized { en: "Postfix", ru: "Postfix" },
                 text: Localized {
                     en: "550 5.5.3 \"Multi-recipient bounce\": a message with an empty sender and several recipients.",
                     ru: "550 5.5.3 «Multi-recipient bounce»: письмо с пустым отправителем и несколькими получателями.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.5.3 written for the reply code 553 (mailbox name not allowed).",
                     ru: "5.5.3 вместо кода ответа 553 (недопустимое имя ящика).",
@@ -4000,28 +4006,28 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954",
+                source: Localized { en: "RFC 4954", ru: "RFC 4954" },
                 text: Localized {
                     en: "504 5.5.4: the server does not know this AUTH mechanism.",
                     ru: "504 5.5.4: сервер не знает такого механизма AUTH.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "501 5.5.4: bad name in HELO or EHLO; 535 5.5.4: an argument that this AUTH mode does not allow.",
                     ru: "501 5.5.4: негодное имя в HELO или EHLO; 535 5.5.4: лишний параметр у этого способа AUTH.",
                 },
             },
             Sense {
-                source: "Trellix (FireEye) ETP",
+                source: Localized { en: "Trellix (FireEye) ETP", ru: "Trellix (FireEye) ETP" },
                 text: Localized {
                     en: "550 5.5.4 \"ETP208\": the sending IP is on a blocklist.",
                     ru: "550 5.5.4 «ETP208»: IP отправителя в чёрном списке.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "5.5.4 written for the reply code 554: spam, blocklist, failed transaction.",
                     ru: "5.5.4 вместо кода ответа 554: спам, чёрный список, неудавшаяся транзакция.",
@@ -4115,14 +4121,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954, IANA",
+                source: Localized { en: "RFC 4954, IANA", ru: "RFC 4954, IANA" },
                 text: Localized {
                     en: "A line of the AUTH exchange is too long.",
                     ru: "Слишком длинная строка в обмене AUTH.",
                 },
             },
             Sense {
-                source: "Exchange, Microsoft 365",
+                source: Localized { en: "Exchange, Microsoft 365", ru: "Exchange, Microsoft 365" },
                 text: Localized {
                     en: "5.5.6 \"Invalid message content\": the message itself is malformed; repair MIME and headers in the program that made it.",
                     ru: "5.5.6 «Invalid message content»: неверно составлено само письмо; исправьте MIME и заголовки в программе, которая его создала.",
@@ -4182,7 +4188,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "554 5.6.0: the message is malformed; in older tables also \"exceeded 50 hops\", a mail loop (now 5.4.6).",
                 ru: "554 5.6.0: письмо составлено неверно; в старых таблицах ещё и «exceeded 50 hops», почтовая петля (теперь 5.4.6).",
@@ -4449,7 +4455,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Exchange",
+            source: Localized { en: "Exchange", ru: "Exchange" },
             text: Localized {
                 en: "4.6.5: the code page of the message is not installed on the server.",
                 ru: "4.6.5: на сервере не установлена кодовая страница, указанная в письме.",
@@ -4770,21 +4776,21 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "421 4.7.0: unusual rate of mail, low reputation, IP not on the receiving domain's allow list, TLS required for this domain, or a temporary fault. 552 5.7.0: forbidden attachment. 550 5.7.0: sending or relaying denied to this account. 554 5.7.0: too many commands before login. 503 5.7.0: a second login in one session.",
                     ru: "421 4.7.0: необычный поток писем, низкая репутация, IP нет в списке разрешённых у домена получателя, для домена нужен TLS или временный сбой. 552 5.7.0: запрещённое вложение. 550 5.7.0: этой учётной записи запрещены отправка или ретрансляция. 554 5.7.0: слишком много команд до входа. 503 5.7.0: повторный вход в том же сеансе.",
                 },
             },
             Sense {
-                source: "Yahoo",
+                source: Localized { en: "Yahoo", ru: "Yahoo" },
                 text: Localized {
                     en: "421 4.7.0 [TSS04]: delayed because of volume or users' complaints.",
                     ru: "421 4.7.0 [TSS04]: отложено из-за объёма или жалоб пользователей.",
                 },
             },
             Sense {
-                source: "RFC 4954",
+                source: Localized { en: "RFC 4954", ru: "RFC 4954" },
                 text: Localized {
                     en: "235 2.7.0: login succeeded; 530 5.7.0: login needed; 454 4.7.0: login fails for the moment; 501 5.7.0: the client began an exchange that the server must begin.",
                     ru: "235 2.7.0: вход выполнен; 530 5.7.0: нужен вход; 454 4.7.0: вход временно невозможен; 501 5.7.0: клиент начал обмен, который должен начать сервер.",
@@ -4878,14 +4884,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Yahoo",
+                source: Localized { en: "Yahoo", ru: "Yahoo" },
                 text: Localized {
                     en: "421 4.7.1 [TS03]: despite the 4xx all mail from this address is refused for good.",
                     ru: "421 4.7.1 [TS03]: хотя код временный, вся почта с этого адреса отклоняется окончательно.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "4.7.1 written for 471: a fault of an anti-spam or anti-virus program, often one's own.",
                     ru: "4.7.1 вместо 471: сбой антиспама или антивируса, часто своего собственного.",
@@ -4961,35 +4967,35 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.7.1: likely spam or low reputation, headers against RFC 5322, IP not allowed to send directly, a rule of the domain (gcdp), relay limits. Older tables: DMARC (now 5.7.26), 535 5.7.1 for a refused login (now 5.7.8, 5.7.9).",
                     ru: "550 5.7.1: вероятный спам или низкая репутация, заголовки против RFC 5322, с этого IP нельзя отправлять напрямую, правило домена (gcdp), пределы ретрансляции. В старых таблицах: DMARC (теперь 5.7.26) и 535 5.7.1 при неудачном входе (теперь 5.7.8, 5.7.9).",
                 },
             },
             Sense {
-                source: "Outlook.com",
+                source: Localized { en: "Outlook.com", ru: "Outlook.com" },
                 text: Localized {
                     en: "550 5.7.1 (S3140, S3150): the IP network is on Microsoft's own block list.",
                     ru: "550 5.7.1 (S3140, S3150): сеть отправителя в собственном чёрном списке Microsoft.",
                 },
             },
             Sense {
-                source: "Yandex",
+                source: Localized { en: "Yandex", ru: "Yandex" },
                 text: Localized {
                     en: "550 5.7.1 \"No such user\" is an unknown user, \"Policy rejection on the target address\" a blocked mailbox, 554 5.7.1 spam.",
                     ru: "550 5.7.1 «No such user» — такого ящика нет, «Policy rejection on the target address» — ящик заблокирован, 554 5.7.1 — спам.",
                 },
             },
             Sense {
-                source: "Postfix",
+                source: Localized { en: "Postfix", ru: "Postfix" },
                 text: Localized {
                     en: "554 5.7.1: \"Relay access denied\", \"blocked using\" a list, \"Access denied\" by a table.",
                     ru: "554 5.7.1: «Relay access denied», «blocked using» и имя списка, «Access denied» по таблице.",
                 },
             },
             Sense {
-                source: "Mail.ru, iCloud, Zoho",
+                source: Localized { en: "Mail.ru, iCloud, Zoho", ru: "Mail.ru, iCloud, Zoho" },
                 text: Localized {
                     en: "550 5.7.1 with \"DMARC\": the sender's domain asks to refuse unauthenticated mail.",
                     ru: "550 5.7.1 со словом «DMARC»: домен отправителя сам просит отклонять неподтверждённые письма.",
@@ -5047,7 +5053,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Yahoo",
+            source: Localized { en: "Yahoo", ru: "Yahoo" },
             text: Localized {
                 en: "553 5.7.2 [TSS09], [TSS11]: all mail from this IP is refused because of its reputation.",
                 ru: "553 5.7.2 [TSS09], [TSS11]: вся почта с этого IP отклоняется из-за репутации.",
@@ -5086,7 +5092,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Microsoft 365",
+            source: Localized { en: "Microsoft 365", ru: "Microsoft 365" },
             text: Localized {
                 en: "450 4.7.3 \"Organization queue quota exceeded\": too much mail of this organisation is waiting.",
                 ru: "450 4.7.3 «Organization queue quota exceeded»: в очереди слишком много писем этой организации.",
@@ -5146,14 +5152,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463, IANA",
+                source: Localized { en: "RFC 3463, IANA", ru: "RFC 3463, IANA" },
                 text: Localized {
                     en: "A conversion between secure formats is needed and not possible.",
                     ru: "Нужно преобразование между защищёнными форматами, но оно невозможно.",
                 },
             },
             Sense {
-                source: "Exchange, Microsoft 365",
+                source: Localized { en: "Exchange, Microsoft 365", ru: "Exchange, Microsoft 365" },
                 text: Localized {
                     en: "535 5.7.3 \"Authentication unsuccessful\": the login failed; 550 5.7.3 \"Not Authorized\": there was no login.",
                     ru: "535 5.7.3 «Authentication unsuccessful»: вход не удался, 550 5.7.3 «Not Authorized»: вход не выполнен.",
@@ -5280,7 +5286,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "504 5.7.4 \"Unrecognized authentication type\" or \"XOAUTH is no longer supported\"; since 2025 the help page prints 5.7.40 for it.",
                 ru: "504 5.7.4 «Unrecognized authentication type» или «XOAUTH is no longer supported»; с 2025 года на странице справки вместо него напечатано 5.7.40.",
@@ -5348,14 +5354,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 3463, IANA",
+                source: Localized { en: "RFC 3463, IANA", ru: "RFC 3463, IANA" },
                 text: Localized {
                     en: "An encrypted or signed message could not be decrypted or verified.",
                     ru: "Зашифрованное или подписанное письмо не удалось расшифровать или проверить.",
                 },
             },
             Sense {
-                source: "Yahoo",
+                source: Localized { en: "Yahoo", ru: "Yahoo" },
                 text: Localized {
                     en: "554 5.7.5 (AU01): the DKIM check failed.",
                     ru: "554 5.7.5 (AU01): не прошла проверка DKIM.",
@@ -5434,7 +5440,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Zoho",
+            source: Localized { en: "Zoho", ru: "Zoho" },
             text: Localized {
                 en: "554 5.7.7 \"Email policy violation detected\": a policy of the organisation.",
                 ru: "554 5.7.7 «Email policy violation detected»: правило организации.",
@@ -5501,7 +5507,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "535 5.7.8 \"Username and Password not accepted\" (older: 535 5.7.1; the help page since 2025: 5.7.80).",
                 ru: "535 5.7.8 «Username and Password not accepted» (раньше 535 5.7.1; на странице справки с 2025 года 5.7.80).",
@@ -5547,14 +5553,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "534 5.7.9 \"Application-specific password required\" (the help page since 2025: 5.7.90).",
                     ru: "534 5.7.9 «Application-specific password required» (на странице справки с 2025 года 5.7.90).",
                 },
             },
             Sense {
-                source: "Yahoo",
+                source: Localized { en: "Yahoo", ru: "Yahoo" },
                 text: Localized {
                     en: "550 or 554 5.7.9: not a login: SPF, DKIM or DMARC did not pass, or the content is refused by policy.",
                     ru: "550 или 554 5.7.9: не вход, а непройденные SPF, DKIM или DMARC либо отказ по содержимому.",
@@ -5595,14 +5601,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "523 5.7.10: the client sent commands together with STARTTLS, before TLS began (older: 454 4.5.0). Update the client.",
                     ru: "523 5.7.10: клиент отправил команды вместе со STARTTLS, не дождавшись TLS (раньше 454 4.5.0). Обновите клиент.",
                 },
             },
             Sense {
-                source: "Lists of SMTP codes",
+                source: Localized { en: "Lists of SMTP codes", ru: "Списки кодов SMTP" },
                 text: Localized {
                     en: "523 is there a message larger than the recipient's limit (5.2.3 without its dots).",
                     ru: "523 в них — письмо больше предела получателя (5.2.3 без точек).",
@@ -5642,7 +5648,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "501 5.7.11: STARTTLS was sent with a parameter.",
                 ru: "501 5.7.11: команда STARTTLS отправлена с параметром.",
@@ -5723,14 +5729,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 4954, IANA",
+                source: Localized { en: "RFC 4954, IANA", ru: "RFC 4954, IANA" },
                 text: Localized {
                     en: "432 4.7.12: the password must be set anew.",
                     ru: "432 4.7.12: нужно заново задать пароль.",
                 },
             },
             Sense {
-                source: "Exchange, Microsoft 365",
+                source: Localized { en: "Exchange, Microsoft 365", ru: "Exchange, Microsoft 365" },
                 text: Localized {
                     en: "550 5.7.12 \"Sender was not authenticated by organization\": the recipient takes mail from inside only.",
                     ru: "550 5.7.12 «Sender was not authenticated by organization»: получатель принимает письма только изнутри организации.",
@@ -5771,14 +5777,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 5248, IANA",
+                source: Localized { en: "RFC 5248, IANA", ru: "RFC 5248, IANA" },
                 text: Localized {
                     en: "The account that logs in is disabled.",
                     ru: "Отключена учётная запись, под которой входят.",
                 },
             },
             Sense {
-                source: "Some servers",
+                source: Localized { en: "Some servers", ru: "Некоторые серверы" },
                 text: Localized {
                     en: "525 5.7.13 \"Disabled recipient address\": the recipient's mailbox is switched off.",
                     ru: "525 5.7.13 «Disabled recipient address»: отключён ящик получателя.",
@@ -5818,7 +5824,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "534 5.7.14 \"Please log in through your web browser\": Google held the login for suspicious. Sign in with a browser once, then use an app password or OAuth.",
                 ru: "534 5.7.14 «Please log in through your web browser»: Google счёл вход подозрительным. Войдите один раз через браузер, затем используйте пароль приложения или OAuth.",
@@ -6187,7 +6193,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "451 4.7.23: not SPF; the sending IP has no matching reverse DNS.",
                 ru: "451 4.7.23: не SPF; у отправляющего IP нет подходящей обратной зоны.",
@@ -6296,14 +6302,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7372, Stalwart, Postfix",
+                source: Localized { en: "RFC 7372, Stalwart, Postfix", ru: "RFC 7372, Stalwart, Postfix" },
                 text: Localized {
                     en: "The check of reverse DNS failed.",
                     ru: "Не прошла проверка обратной зоны.",
                 },
             },
             Sense {
-                source: "Gmail, Microsoft 365",
+                source: Localized { en: "Gmail, Microsoft 365", ru: "Gmail, Microsoft 365" },
                 text: Localized {
                     en: "550 5.7.25: no PTR, or PTR and forward record do not agree; at Microsoft for IPv6 sources (older Gmail tables: 5.7.1).",
                     ru: "550 5.7.25: нет PTR или прямая и обратная записи не сходятся; у Microsoft — для отправки по IPv6 (в старых таблицах Gmail 5.7.1).",
@@ -6372,28 +6378,28 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7372, IANA",
+                source: Localized { en: "RFC 7372, IANA", ru: "RFC 7372, IANA" },
                 text: Localized {
                     en: "Several authentication checks failed.",
                     ru: "Не прошло несколько проверок подлинности.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.7.26: no SPF or DKIM, SPF hard fail (-all), or the DMARC policy of the domain. 421 4.7.26: the same, limited for now. 451 4.7.26: DNS trouble kept the check from finishing.",
                     ru: "550 5.7.26: нет ни SPF, ни DKIM, строгий отказ SPF (-all) или политика DMARC домена. 421 4.7.26: то же, пока ограничение. 451 4.7.26: проверке помешал DNS.",
                 },
             },
             Sense {
-                source: "Microsoft 365",
+                source: Localized { en: "Microsoft 365", ru: "Microsoft 365" },
                 text: Localized {
                     en: "4.7.26: mail over IPv6 must pass SPF or DKIM.",
                     ru: "4.7.26: почта по IPv6 обязана проходить SPF или DKIM.",
                 },
             },
             Sense {
-                source: "Trellix (FireEye) ETP",
+                source: Localized { en: "Trellix (FireEye) ETP", ru: "Trellix (FireEye) ETP" },
                 text: Localized {
                     en: "550 5.7.26 \"ETP205\": DMARC failed.",
                     ru: "550 5.7.26 «ETP205»: не прошла проверка DMARC.",
@@ -6452,14 +6458,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 7505, Postfix",
+                source: Localized { en: "RFC 7505, Postfix", ru: "RFC 7505, Postfix" },
                 text: Localized {
                     en: "The sender's domain has a null MX.",
                     ru: "У домена отправителя нулевой MX.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.7.27 and 421 4.7.27: SPF did not pass, which bulk senders need.",
                     ru: "550 5.7.27 и 421 4.7.27: не прошла проверка SPF, обязательная для массовых отправителей.",
@@ -6530,14 +6536,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "IANA",
+                source: Localized { en: "IANA", ru: "IANA" },
                 text: Localized {
                     en: "The message looks like part of a mail flood.",
                     ru: "Письмо похоже на часть почтовой лавины.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "421 4.7.28: rate limit for IP, netblock, domain, link or Message-ID; 550 5.7.28: blocked for unsolicited mail.",
                     ru: "421 4.7.28: ограничение по IP, сети, домену, ссылке или Message-ID; 550 5.7.28: заблокировано за нежелательную почту.",
@@ -6596,13 +6602,13 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 8617, IANA",
+                source: Localized { en: "RFC 8617, IANA", ru: "RFC 8617, IANA" },
                 text: Localized {
                     en: "ARC validation failed.", ru: "Не прошла проверка ARC."
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.7.29 and 421 4.7.29: the message was not sent over TLS, which bulk senders need.",
                     ru: "550 5.7.29 и 421 4.7.29: письмо отправлено без TLS, обязательного для массовых отправителей.",
@@ -6661,14 +6667,14 @@ pub static ENHANCED: [EnhancedCode; 176] = [
         },
         senses: &[
             Sense {
-                source: "RFC 8689, IANA",
+                source: Localized { en: "RFC 8689, IANA", ru: "RFC 8689, IANA" },
                 text: Localized {
                     en: "REQUIRETLS was asked for and is not supported.",
                     ru: "Запрошен REQUIRETLS, а поддержки нет.",
                 },
             },
             Sense {
-                source: "Gmail",
+                source: Localized { en: "Gmail", ru: "Gmail" },
                 text: Localized {
                     en: "550 5.7.30 and 421 4.7.30: DKIM did not pass, which bulk senders need.",
                     ru: "550 5.7.30 и 421 4.7.30: не прошла проверка DKIM, обязательная для массовых отправителей.",
@@ -6759,7 +6765,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "The page also prints 421 5.7.32: class and reply code do not match; go by the reply code.",
                 ru: "На странице напечатано и 421 5.7.32: класс и код ответа расходятся, верьте коду ответа.",
@@ -6816,7 +6822,7 @@ pub static ENHANCED: [EnhancedCode; 176] = [
             },
         },
         senses: &[Sense {
-            source: "Gmail",
+            source: Localized { en: "Gmail", ru: "Gmail" },
             text: Localized {
                 en: "421 4.7.40 limits, 550 5.7.40 refuses. 504 5.7.40 on the help page since August 2025 stands for 504 5.7.4: login method not supported.",
                 ru: "421 4.7.40 ограничивает, 550 5.7.40 отклоняет. 504 5.7.40 на странице справки с августа 2025 года — это 504 5.7.4: способ входа не поддерживается.",

@@ -337,7 +337,9 @@ impl Explanation {
 
     fn add_senses(&mut self, entries: Entries, context: &Context) {
         let words = words_of(context.lang);
-        let sense = |s: &'static Sense| (s.source, fill(s.text.get(context.lang), words, |_| None));
+        let sense = |s: &'static Sense| {
+            (*s.source.get(context.lang), fill(s.text.get(context.lang), words, |_| None))
+        };
         self.senses.extend(entries.senses().map(sense));
     }
 
