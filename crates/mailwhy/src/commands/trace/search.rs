@@ -1,6 +1,7 @@
 //! Two ways through the log: which messages have a line that is looked for, and then all lines of those.
 
-use std::ops::{ControlFlow, Range};
+use std::mem;
+use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 use mailwhy::input::{self, Chunk};
@@ -124,6 +125,34 @@ struct Marks {
     span: Option<(Time, Time)>,
 }
 
+/// What was found in the chunks of a part of the log.
+struct Chunks<T> {
+    found: Vec<T>,
+    /// How many lines the part has.
+    lines: u64,
+    /// How many stored bytes have been dealt with.
+    taken: u64,
+}
+
+/// What knows places in the log.
+trait Places {
+    /// Changes all of them.
+    fn places(&mut self, change: impl FnMut(&mut Place));
+}
+
+impl Places for Marks {
+    fn places(&mut self, change: impl FnMut(&mut Place)) {
+        self.others.iter_mut().map(|(place, _)| place).for_each(change);
+    }
+}
+
+impl Places for Part {
+    fn places(&mut self, change: impl FnMut(&mut Place)) {
+        let others = self.others.iter_mut().map(|(place, _)| place);
+        self.lines.iter_mut().map(|(_, place, _)| place).chain(others).for_each(change);
+    }
+}
+
 /// Which lines are collected.
 struct Asked<'a> {
     ids: &'a HashSet<Id>,
@@ -173,13 +202,31 @@ impl<'a> Search<'a> {
         Self { inputs, wanted, prefilter, main: roles.contains(&Role::Main), roles }
     }
 
-    fn run<T: Send>(&self, work: impl Fn(&Chunk) -> T + Sync, mut join: impl FnMut(T)) -> input::Summary {
+    /// Gives what `find` makes of each chunk to `join`, in the order of the log.
+    fn run<T: Places + Send>(
+        &self,
+        find: impl Fn(&Chunk) -> T + Sync,
+        mut join: impl FnMut(T),
+    ) -> input::Summary {
         let Inputs { sources, options, threads, .. } = self.inputs;
-        let mut progress = Progress::new(sources, self.inputs.progress);
-        let read = pipeline::run(sources, options, *threads, work, |taken, part| {
-            join(part);
-            progress.advance(taken);
-            ControlFlow::Continue(())
+        let progress = Progress::new(sources, self.inputs.progress);
+        let begin = |_: &input::Part| Chunks { found: Vec::new(), lines: 0, taken: 0 };
+        let work = |chunks: &mut Chunks<T>, chunk: &Chunk| {
+            chunks.found.push(find(chunk));
+            chunks.lines = chunk.line - 1 + memchr_iter(b'\n', &chunk.data).count() as u64;
+            progress.add(chunk.taken - mem::replace(&mut chunks.taken, chunk.taken));
+        };
+        // The lines of the file that is being read in parts.
+        let mut before = (0, 0);
+        let read = pipeline::run_parts(sources, options, *threads, begin, work, |of, chunks| {
+            if of.file != before.0 {
+                before = (of.file, 0);
+            }
+            for mut found in chunks.found {
+                found.places(|place| place.line += before.1);
+                join(found);
+            }
+            before.1 += chunks.lines;
         });
         progress.clear();
         read
