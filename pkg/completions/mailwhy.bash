@@ -554,7 +554,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__follow)
-            opts="-a -n -S -h --only --all --lines --since --rules --lang --format --raw --plain --burst --color --max-line --config --no-config --help"
+            opts="-a -n -S -h --only --all --lines --since --rules --lang --format --raw --anonymize --plain --burst --color --max-line --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

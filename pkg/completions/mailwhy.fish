@@ -495,6 +495,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l max-line -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s a -l all -d 'Show everything, one entry for each line of the log'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l raw -d 'Add the line as it stands in the log'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l plain -d 'Print plain lines on a terminal too, instead of the screen with counters'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand follow" -s h -l help -d 'Print help (see more with \'--help\')'

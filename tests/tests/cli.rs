@@ -180,6 +180,13 @@ fn pseudonyms_stand_for_what_is_private() {
         trace.contains("550 5.1.1") && !trace.contains("helga") && !trace.contains("gmail.test"),
         "{trace}"
     );
+    let follow =
+        Test::new(["follow", "--anonymize", "--all", "--format", "jsonl", "--raw", "-"]).stdin(mainlog());
+    let follow = follow.run().code(0).stdout();
+    assert!(
+        follow.contains("550") && !follow.contains("helga") && !follow.contains("gmail.test"),
+        "{follow}"
+    );
     for command in ["report", "errors", "suppress", "sql"] {
         let mut args = vec![command, "--anonymize", "mainlog"];
         if command == "sql" {

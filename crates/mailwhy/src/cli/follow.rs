@@ -46,6 +46,10 @@ pub struct FollowArgs {
     #[arg(long)]
     pub raw: bool,
 
+    /// Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects
+    #[arg(long)]
+    pub anonymize: bool,
+
     /// Print plain lines on a terminal too, instead of the screen with counters
     #[arg(long)]
     pub plain: bool,

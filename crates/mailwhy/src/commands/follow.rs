@@ -23,6 +23,7 @@ use mailwhy::logs::exim::Role;
 
 use super::events::{Same, write_json};
 use super::{Exit, Output, complain, rules, style, tell};
+use crate::anonymize::Anonymizer;
 use crate::cli::{FollowArgs, FollowFormat, What};
 use crate::pipeline;
 use crate::when::Window;
@@ -54,7 +55,8 @@ pub fn run(args: &FollowArgs) -> Result<Exit> {
         Source::File(path) if path.is_dir() => true,
         source => pipeline::role(source) == Role::Main,
     });
-    let digest = Digest::new(rules::classifier(&args.rules)?, window, has_main);
+    let mut digest = Digest::new(rules::classifier(&args.rules)?, window, has_main);
+    digest.anonymizer = args.anonymize.then(Anonymizer::default);
     let feed =
         Feed::new(&sources, start, FollowOptions { max_line: args.max_line, ..FollowOptions::default() });
     if on_screen {

@@ -10,6 +10,7 @@ use mailwhy::logs::exim::{self, Line, Role};
 use mailwhy::logs::{Event, Kind};
 use mailwhy::trace::{Groups, Id, domain_of, query};
 
+use crate::anonymize::Anonymizer;
 use crate::cli::What;
 use crate::pipeline;
 use crate::when::Window;
@@ -32,6 +33,8 @@ pub struct Digest {
     window: Window,
     /// Whether the main log is followed, which has what the reject log repeats.
     has_main: bool,
+    /// Gives pseudonyms, if they are wanted.
+    pub anonymizer: Option<Anonymizer>,
     /// Whether the last line that had a time was in the window.
     inside: bool,
     groups: Groups,
@@ -66,6 +69,7 @@ impl Digest {
             classifier,
             window,
             has_main,
+            anonymizer: None,
             inside: true,
             groups: Groups::default(),
             attempts: Recent::new(MOST_MESSAGES),
@@ -79,10 +83,12 @@ impl Digest {
         if role == Role::Reject && self.has_main {
             return;
         }
+        let mut lengths = data.split_inclusive(|&byte| byte == b'\n').map(|line| line.len() as u64);
+        let anonymous = self.anonymizer.as_ref().map(|anonymizer| anonymizer.lines(data, role));
         let mut offset = offset;
-        exim::scan(data, role, |line| {
+        exim::scan(anonymous.as_deref().unwrap_or(data), role, |line| {
             let at = offset;
-            offset += line.raw.len() as u64 + 1;
+            offset += lengths.next().unwrap_or_default();
             if let Some(time) = line.time {
                 self.inside = self.window.contains(time);
             }
