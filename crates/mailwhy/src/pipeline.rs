@@ -165,6 +165,24 @@ pub fn run_parts<T: Send>(
     summary
 }
 
+/// How many lines of a file are before each of its parts, as the parts go by in the order of the log.
+#[derive(Default)]
+pub struct LinesBefore {
+    file: u32,
+    lines: u64,
+}
+
+impl LinesBefore {
+    /// How many lines are before this part, which has so many itself.
+    pub fn part(&mut self, part: &Part, lines: u64) -> u64 {
+        if part.file != self.file {
+            *self = Self { file: part.file, lines: 0 };
+        }
+        self.lines += lines;
+        self.lines - lines
+    }
+}
+
 /// Reads a part. What must be unpacked or waited for is read by a thread of its own if `beside` is set.
 fn read_part(
     source: &Source,

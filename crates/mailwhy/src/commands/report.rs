@@ -11,7 +11,7 @@ use mailwhy::report::{self, About, Format, More, Place, Style, Summary};
 use super::{Exit, Inputs, Output, format, rules, scan, style};
 use crate::cli::ReportArgs;
 use crate::interrupt;
-use crate::pipeline;
+use crate::pipeline::{self, LinesBefore};
 use crate::progress::Progress;
 use crate::when::Window;
 
@@ -80,8 +80,7 @@ fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (
         progress.add(chunk.taken - std::mem::replace(&mut adder.taken, chunk.taken));
     };
     let mut total = Summary::new();
-    // The lines of the file that is being read in parts.
-    let mut before = (0, 0);
+    let mut before = LinesBefore::default();
     let read = pipeline::run_parts(
         &inputs.sources,
         &inputs.options,
@@ -89,11 +88,7 @@ fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (
         begin,
         work,
         |part, mut adder| {
-            if part.file != before.0 {
-                before = (part.file, 0);
-            }
-            adder.summary.number_from(before.1);
-            before.1 += adder.lines;
+            adder.summary.number_from(before.part(part, adder.lines));
             total.append(adder.summary);
         },
     );

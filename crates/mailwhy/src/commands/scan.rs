@@ -10,7 +10,7 @@ use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{self, File, Place};
 
 use super::{Exit, Inputs, complain};
-use crate::pipeline;
+use crate::pipeline::{self, LinesBefore};
 use crate::progress::Progress;
 
 /// What a part of a log adds up to.
@@ -59,8 +59,7 @@ pub fn read<P: Part>(
         adder.lines = number - 1;
         progress.add(chunk.taken - mem::replace(&mut adder.taken, chunk.taken));
     };
-    // The lines of the file that is being read in parts.
-    let mut before = (0, 0);
+    let mut before = LinesBefore::default();
     let read = pipeline::run_parts(
         &inputs.sources,
         &inputs.options,
@@ -68,11 +67,7 @@ pub fn read<P: Part>(
         begin,
         work,
         |of, mut adder| {
-            if of.file != before.0 {
-                before = (of.file, 0);
-            }
-            adder.part.number_from(before.1);
-            before.1 += adder.lines;
+            adder.part.number_from(before.part(of, adder.lines));
             total.append(adder.part);
         },
     );

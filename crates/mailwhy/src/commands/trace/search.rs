@@ -15,7 +15,7 @@ use regex::bytes::Regex;
 
 use super::what::{self, What};
 use crate::commands::Inputs;
-use crate::pipeline;
+use crate::pipeline::{self, LinesBefore};
 use crate::progress::Progress;
 
 /// How often -M goes on to what is related to the related.
@@ -216,17 +216,13 @@ impl<'a> Search<'a> {
             chunks.lines = chunk.line - 1 + memchr_iter(b'\n', &chunk.data).count() as u64;
             progress.add(chunk.taken - mem::replace(&mut chunks.taken, chunk.taken));
         };
-        // The lines of the file that is being read in parts.
-        let mut before = (0, 0);
+        let mut before = LinesBefore::default();
         let read = pipeline::run_parts(sources, options, *threads, begin, work, |of, chunks| {
-            if of.file != before.0 {
-                before = (of.file, 0);
-            }
+            let before = before.part(of, chunks.lines);
             for mut found in chunks.found {
-                found.places(|place| place.line += before.1);
+                found.places(|place| place.line += before);
                 join(found);
             }
-            before.1 += chunks.lines;
         });
         progress.clear();
         read
