@@ -28,10 +28,35 @@ impl<'a> Addresses<'a> {
 ///
 /// Exim writes a final address without quotes, so it may hold blanks: a pipe's command does, and a local part can. What
 /// follows is told by how it begins.
+#[inline]
 pub(super) fn read(text: &[u8], colon: bool) -> Addresses<'_> {
+    simple(text).unwrap_or_else(|| any(text, colon))
+}
+
+/// Reads `address R=router` and `local <address> R=router`, which is what most lines have.
+#[inline]
+fn simple(text: &[u8]) -> Option<Addresses<'_>> {
+    let (recipient, rest) = text.split_at(blank(text));
+    let (original, rest) = match rest {
+        [b' ', b'<', inside @ ..] => {
+            let (original, rest) = inside.split_at(blank(inside));
+            (Some(original.strip_suffix(b">")?), rest)
+        }
+        _ => (None, rest),
+    };
+    let is_plain = |word: &[u8]| matches!((word.first(), word.last()), (Some(a), Some(z)) if a.is_ascii_alphanumeric() && z.is_ascii_alphanumeric());
+    let odd = recipient == b"discarded" || original == Some(b"system-filter") || original == Some(recipient);
+    (rest.starts_with(b" R=") && is_plain(recipient) && !odd).then_some(Addresses {
+        recipient: Some(recipient),
+        original,
+        rest,
+    })
+}
+
+fn any(text: &[u8], colon: bool) -> Addresses<'_> {
     // No address at all.
     let none: [&[u8]; 3] = [b"mua_wrapper is set but ", b"blackhole (", b"discarded ("];
-    if none.iter().any(|words| text.starts_with(words)) {
+    if matches!(text, [b'm' | b'b' | b'd', ..]) && none.iter().any(|words| text.starts_with(words)) {
         return Addresses { rest: text, ..Addresses::default() };
     }
     let end = end(text, colon);
@@ -58,15 +83,17 @@ fn end(text: &[u8], colon: bool) -> usize {
             return close + 1;
         }
     }
-    if colon && text.first() != Some(&b':') {
-        let mut ends = memchr::memchr2_iter(b' ', b':', text);
-        return ends.find(|&n| follows(&text[n..], true)).unwrap_or(text.len());
-    }
+    let colon = colon && text.first() != Some(&b':');
     let mut at = blank(text);
-    while !follows(&text[at..], false) {
+    loop {
+        if colon && at < text.len() && text[..at].ends_with(b":") {
+            return at - 1;
+        }
+        if follows(&text[at..], colon) {
+            return at;
+        }
         at += 1 + blank(&text[at + 1..]);
     }
-    at
 }
 
 /// Whether what follows an address begins here.
@@ -163,5 +190,30 @@ mod tests {
         case("mua_wrapper is set but x: y", None, None, "mua_wrapper is set but x: y");
         case("", None, None, "");
         case("|", Some("|"), None, "");
+    }
+
+    #[test]
+    fn what_is_simple_is_the_same_either_way() {
+        let words =
+            ["a@b.example", "anna", "discarded", "|cat", "x:", "(a)", "\"q\"@b.example", "a<b>", "a:b@c", ""];
+        let mut simple_ones = 0;
+        for recipient in words {
+            for original in
+                [None, Some("anna"), Some("a@b.example"), Some("system-filter"), Some("a <b"), Some("")]
+            {
+                for rest in [" R=r T=t", " R=r: x", ": x", " H=h", "", " R="] {
+                    let original = original.map_or(String::new(), |original| format!(" <{original}>"));
+                    let text = format!("{recipient}{original}{rest}");
+                    let Some(found) = simple(text.as_bytes()) else { continue };
+                    simple_ones += 1;
+                    for colon in [false, true] {
+                        let other = any(text.as_bytes(), colon);
+                        let parts = |a: &Addresses<'_>| format!("{a:?}");
+                        assert_eq!(parts(&found), parts(&other), "{text}");
+                    }
+                }
+            }
+        }
+        assert!(simple_ones > 10, "{simple_ones}");
     }
 }

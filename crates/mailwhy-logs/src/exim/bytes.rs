@@ -83,9 +83,12 @@ pub(super) fn blank(text: &[u8]) -> usize {
 }
 
 /// `text` without the blanks in front.
-pub(super) fn trim_start(text: &[u8]) -> &[u8] {
-    let n = text.iter().take_while(|&&b| b == b' ').count();
-    &text[n..]
+#[inline]
+pub(super) fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ', rest @ ..] = text {
+        text = rest;
+    }
+    text
 }
 
 /// What follows `prefix`, and `text` itself where it does not begin with it.

@@ -28,10 +28,11 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 }
 
 /// `<= sender R=id …`, of which the other fields are left out. Exim writes nothing between the two.
-pub(super) fn arrival_step<'a>(step: Step<'a>, text: &'a [u8]) -> Step<'a> {
+pub(super) fn arrival_step<'a>(step: &mut Step<'a>, text: &'a [u8]) -> bool {
     let (sender, rest) = sender(text);
-    let bounce_of = rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]);
-    Step { sender: Some(sender), bounce_of, ..step }
+    step.sender = Some(sender);
+    step.bounce_of = rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]);
+    true
 }
 
 /// The sender of an arrival, and what follows.
@@ -42,11 +43,11 @@ fn sender(text: &[u8]) -> (&[u8], &[u8]) {
     (if sender == b"<>" { b"" } else { sender }, rest)
 }
 
-/// `=> address …`, of which only the host is read of the fields. `None` where that takes more than a glance.
-pub(super) fn delivery_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'a>> {
+/// `=> address …`, of which only the host is read of the fields. Whether that was enough.
+pub(super) fn delivery_step<'a>(step: &mut Step<'a>, text: &'a [u8]) -> bool {
     const HOST: Needle = Needle::new(b" H=");
     let Addresses { recipient, original, rest } = address::read(text.get(3..).unwrap_or_default(), false);
-    let step = Step { recipient, original_recipient: original, ..step };
+    (step.recipient, step.original_recipient) = (recipient, original);
     let mut rest = trim_start(rest);
     // Router and transport come first.
     while let [b'R' | b'T', b'=', ..] = rest {
@@ -55,13 +56,15 @@ pub(super) fn delivery_step<'a>(step: Step<'a>, text: &'a [u8]) -> Option<Step<'
     match rest {
         [b'H', b'=', host @ ..] => {
             let name = host.split_at(blank(host)).0;
-            if !matches!(name, [] | [b'(' | b'[', ..] | [.., b':']) {
-                return Some(Step { host: Some(name), ..step });
-            }
-            let (peer, _) = Peer::read(host);
-            Some(Step { host: peer.name.or(peer.ip), ..step })
+            step.host = if matches!(name, [] | [b'(' | b'[', ..] | [.., b':']) {
+                let (peer, _) = Peer::read(host);
+                peer.name.or(peer.ip)
+            } else {
+                Some(name)
+            };
+            true
         }
-        _ => (!HOST.is_in(rest)).then_some(step),
+        _ => !HOST.is_in(rest),
     }
 }
 

@@ -51,6 +51,8 @@ fn words_with_id(text: &[u8]) -> Kind {
         b'r' if starts(b"recipient <") && ADDED.is_in(text) => return Kind::Note,
         b's' if starts(b"sender address changed to <") => return Kind::Note,
         b'u' | b'U' if text[1..].starts_with(b"nfrozen by ") => return Kind::Unfrozen,
+        // What the other server says may hold any of the words below.
+        b'H' if after_host(text, true).is_some_and(smtp_error) => return Kind::HostError,
         _ => {}
     }
     // It follows an address, which may look like anything.
@@ -88,12 +90,11 @@ fn about_peer(text: &[u8]) -> Option<Kind> {
     const DATA: [&[u8]; 6] =
         [b"after DATA", b"DATA", b"during MIME ACL", b"RCPT", b"by local_scan", b"by non-SMTP ACL"];
     let peer = matches!(text, [b'H' | b'U', b'=', ..]);
-    if peer
-        && (TLS_ERROR.is_in(text) && after_host(text, false).is_some_and(|t| t.starts_with(b" TLS error")))
+    if peer && after_host(text, false).is_some_and(|t| t.starts_with(b" TLS error")) && TLS_ERROR.is_in(text)
     {
         return Some(Kind::Tls);
     }
-    if peer && (SKIPPED.is_in(text) || WARNING.is_in(text)) {
+    if peer && WARNING_WORD.is_in(text) && (SKIPPED.is_in(text) || WARNING.is_in(text)) {
         return Some(Kind::AclWarning);
     }
     if peer || text.starts_with(b"F=") || text.starts_with(b" DS H=") {
@@ -108,14 +109,10 @@ fn about_peer(text: &[u8]) -> Option<Kind> {
     if !peer {
         return None;
     }
-    let host = after_host(text, true).filter(|t| attempt(t));
-    if host.is_some_and(|t| skip(skip(t, b":"), b" ").starts_with(b"SMTP error from remote ")) {
-        return Some(Kind::HostError);
-    }
     if CUTTHROUGH.is_in(text) || AFTER_DATA.is_in(text) {
         return Some(Kind::Rejected);
     }
-    host.map(|_| Kind::HostError)
+    after_host(text, true).filter(|t| attempt(t)).map(|_| Kind::HostError)
 }
 
 /// What follows `H=name [ip]`, and also `:port` where asked for.
@@ -136,6 +133,11 @@ fn after_host(text: &[u8], port: bool) -> Option<&[u8]> {
         }
         _ => Some(rest),
     }
+}
+
+/// Whether the rest of a line that names a host is the answer of that host.
+fn smtp_error(rest: &[u8]) -> bool {
+    skip(rest, b":").starts_with(b" SMTP error from remote ")
 }
 
 /// Whether the rest of a line that names a host tells what became of the attempt.

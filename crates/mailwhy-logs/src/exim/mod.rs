@@ -81,7 +81,7 @@ impl<'a> Line<'a> {
     /// What [`Line::event`] would say of the way of the message, read without the other fields where they are many.
     #[must_use]
     pub fn step(&self) -> Step<'a> {
-        let bare = Step {
+        let mut step = Step {
             kind: self.kind,
             time: self.time,
             id: self.id,
@@ -94,13 +94,18 @@ impl<'a> Line<'a> {
         };
         // A record of several lines, or one that is too long, is nothing that there are many of.
         let simple = std::ptr::eq(self.record, self.raw) && self.text.len() <= LONGEST;
-        let step = match self.kind {
-            Kind::Completed if self.text == b"Completed" => Some(bare),
-            Kind::Arrival if simple => Some(delivery::arrival_step(bare, self.text)),
-            Kind::Delivery | Kind::AdditionalDelivery if simple => delivery::delivery_step(bare, self.text),
-            _ => None,
+        let read = match self.kind {
+            Kind::Completed => self.text == b"Completed",
+            Kind::Arrival if simple => delivery::arrival_step(&mut step, self.text),
+            Kind::Delivery | Kind::AdditionalDelivery if simple => {
+                delivery::delivery_step(&mut step, self.text)
+            }
+            _ => false,
         };
-        step.unwrap_or_else(|| Step::from(&self.event()))
+        if !read {
+            step = Step::from(&self.event());
+        }
+        step
     }
 }
 

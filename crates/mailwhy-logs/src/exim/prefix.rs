@@ -10,32 +10,30 @@ pub(super) struct Stamp<'a> {
     pub(super) len: usize,
 }
 
-/// Reads the stamps of line after line, which mostly are of the same minute.
-#[derive(Debug, Default)]
+/// Reads the stamps of line after line, which mostly are of the same second.
+#[derive(Debug)]
 pub(super) struct Stamps {
-    /// `YYYY-MM-DD HH:MM` of a line before, and the time when that minute began.
-    minute: [u8; 16],
-    began: Option<Time>,
+    /// `YYYY-MM-DD HH:MM:SS` of a line before, and what time that is.
+    text: [u8; 19],
+    time: Option<Time>,
+}
+
+impl Default for Stamps {
+    fn default() -> Self {
+        // Has the form of a time, and is none.
+        Self { text: *b"0000-00-00 00:00:00", time: None }
+    }
 }
 
 impl Stamps {
     /// What [`stamp`] gives.
     #[inline]
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Stamp<'a>> {
-        if let Some((minute, [b':', a @ b'0'..=b'5', b @ b'0'..=b'9', ..])) = line.split_first_chunk()
-            && *minute == self.minute
-            && let Some(began) = self.began
-        {
-            let second = i64::from((a - b'0') * 10 + b - b'0');
-            return behind_time(line, Some(Time { civil: began.civil + second, ..began }), 19);
+        if line.first_chunk() != Some(&self.text) {
+            (self.time, _) = date_time(line, b' ')?;
+            self.text = *line.first_chunk()?;
         }
-        let (time, len) = date_time(line, b' ')?;
-        // A leap second is of no minute.
-        if let (Some(time), Some((minute, [b':', b'0'..=b'5', ..]))) = (time, line.split_first_chunk()) {
-            let second = time.civil.rem_euclid(60);
-            (self.minute, self.began) = (*minute, Some(Time { civil: time.civil - second, ..time }));
-        }
-        behind_time(line, time, len)
+        behind_time(line, &self.time, self.text.len())
     }
 }
 
@@ -44,11 +42,22 @@ impl Stamps {
 /// The last blank may be missing at the end of the line, where some editor has cut it.
 pub(super) fn stamp(line: &[u8]) -> Option<Stamp<'_>> {
     let (time, len) = date_time(line, b' ')?;
-    behind_time(line, time, len)
+    behind_time(line, &time, len)
 }
 
+/// The time is taken by reference: a processor waits where its fields are written and copied right after.
 #[inline]
-fn behind_time(line: &[u8], mut time: Option<Time>, mut len: usize) -> Option<Stamp<'_>> {
+fn behind_time<'a>(line: &'a [u8], time: &Option<Time>, len: usize) -> Option<Stamp<'a>> {
+    match line[len..] {
+        // In most logs a message id or a word is next.
+        [b' ', b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z', ..] => {
+            Some(Stamp { time: *time, pid: None, len: len + 1 })
+        }
+        _ => rest_of_stamp(line, *time, len),
+    }
+}
+
+fn rest_of_stamp(line: &[u8], mut time: Option<Time>, mut len: usize) -> Option<Stamp<'_>> {
     if let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', ..] = &line[len..] {
         if let Some(time) = &mut time {
             time.millis = Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));
@@ -88,13 +97,36 @@ pub(super) fn message_id(text: &[u8]) -> Option<(&[u8], usize)> {
     if text.get(6) != Some(&b'-') {
         return None;
     }
-    let letters = |id: &[u8]| id.iter().map(|b| u8::from(b.is_ascii_alphanumeric())).sum::<u8>();
     let len = match (text.first_chunk::<16>(), text.first_chunk::<23>()) {
-        (Some(id), _) if id[13] == b'-' && letters(id) == 14 => 16,
-        (_, Some(id)) if id[18] == b'-' && letters(id) == 21 => 23,
+        (Some(id), _) if id[13] == b'-' && letters(id, 0, Some(6)) && letters(id, 8, Some(13)) => 16,
+        (_, Some(id))
+            if id[18] == b'-'
+                && letters(id, 0, Some(6))
+                && letters(id, 8, None)
+                && letters(id, 15, Some(18)) =>
+        {
+            23
+        }
         _ => return None,
     };
     ends(text, len).then(|| (&text[..len], (len + 1).min(text.len())))
+}
+
+/// Whether the eight bytes from `at` on are letters or digits, but for a hyphen that stands among them.
+#[inline]
+fn letters<const N: usize>(id: &[u8; N], at: usize, hyphen: Option<usize>) -> bool {
+    const fn all(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let Some(eight) = id[at..].first_chunk() else { return false };
+    // A digit in the hyphen's place.
+    let digit = hyphen.map_or(0, |hyphen| u64::from(b'-' ^ b'0') << (8 * (hyphen - at)));
+    let word = u64::from_le_bytes(*eight) ^ digit;
+    let lower = word | all(0x20);
+    // The highest bit of each byte says whether it is at least the first and not above the last.
+    let digits = (word.wrapping_add(all(0x80 - b'0'))) & !word.wrapping_add(all(0x7f - b'9'));
+    let small = lower.wrapping_add(all(0x80 - b'a')) & !lower.wrapping_add(all(0x7f - b'z'));
+    ((digits | small) & !word & all(0x80)) == all(0x80)
 }
 
 /// Reads `YYYY-MM-DD`, a byte that must be `between`, and `HH:MM:SS`. Numbers out of range make no time.
@@ -181,10 +213,13 @@ mod tests {
     }
 
     #[test]
-    fn a_minute_with_a_leap_second() {
+    fn one_second_after_the_other() {
         let mut stamps = Stamps::default();
-        for second in [60, 1, 60, 59, 0] {
-            let line = format!("2024-12-31 23:59:{second:02} x");
+        for line in [&[0; 20][..], b"0000-00-00 00:00:00 x", &[0; 20]] {
+            assert_eq!(stamps.read(line), stamp(line));
+        }
+        for second in ["59", "60", "60", "59", "00", "61", "61", "6x", "00.123", "00"] {
+            let line = format!("2024-12-31 23:59:{second} x");
             assert_eq!(stamps.read(line.as_bytes()), stamp(line.as_bytes()), "{line}");
         }
     }

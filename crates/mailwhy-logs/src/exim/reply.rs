@@ -68,6 +68,10 @@ fn error(text: &[u8]) -> Option<Found<'_>> {
     // Capitals are rarer than what most texts of errors are of.
     const SMTP_OR_LMTP: Needle = Needle::new(b"MTP error ");
     const PRDR: Needle = Needle::new(b"PRDR error ");
+    // Mostly it begins with that.
+    if let Some(found) = text.strip_prefix(b"SMTP error ").and_then(answer) {
+        return Some(found);
+    }
     let mut from = 0;
     loop {
         let smtp = SMTP_OR_LMTP.find(&text[from..]).map(|n| from + n + b"MTP error ".len());
@@ -76,12 +80,19 @@ fn error(text: &[u8]) -> Option<Found<'_>> {
         if smtp == Some(from) && !matches!(text[..from - b"MTP error ".len()].last(), Some(b'S' | b'L')) {
             continue;
         }
-        let rest = skip(skip(&text[from..], b"from remote mail server "), b"from remote mailer ");
-        let Some(command) = rest.strip_prefix(b"after ") else { continue };
-        let Some(len) = command_len(command) else { continue };
-        let (host, reply) = named_host(&command[len + 2..]);
-        return Some(Found { reply: Reply::parse(reply, stage(command)), host });
+        if let Some(found) = answer(&text[from..]) {
+            return Some(found);
+        }
     }
+}
+
+/// `from remote mail server after COMMAND: REPLY`
+fn answer(text: &[u8]) -> Option<Found<'_>> {
+    let rest = skip(skip(text, b"from remote mail server "), b"from remote mailer ");
+    let command = rest.strip_prefix(b"after ")?;
+    let len = command_len(command)?;
+    let (host, reply) = named_host(&command[len + 2..]);
+    Some(Found { reply: Reply::parse(reply, stage(command)), host })
 }
 
 /// `Malformed SMTP reply in response to COMMAND: TEXT`
