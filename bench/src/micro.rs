@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use mailwhy_classify::{Classifier, Query, fingerprint, normalize};
 use mailwhy_genlog::{Limit, Options, generate};
 use mailwhy_logs::exim::{Line, Role, scan};
-use mailwhy_logs::{Event, Kind};
+use mailwhy_logs::{Event, Kind, Step};
 use mailwhy_report::{About, Format, More, Place, Style, Summary, render};
 use mailwhy_trace::{Groups, Trace, query};
 
@@ -91,7 +91,7 @@ fn measure(log: &[u8]) -> Vec<Stage> {
         let groups = Groups::default();
         let mut trace = Trace::new();
         for event in &events {
-            trace.push(event, None, &groups, &mut |message, _| {
+            trace.push(&Step::from(event), None, &groups, &mut |message, _| {
                 black_box(message);
             });
         }

@@ -249,6 +249,7 @@ impl Summary {
     }
 
     /// Counts a line, of which the kind and the time matter, and tells what else does.
+    #[inline]
     pub fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> More {
         let counts = &mut self.counts;
         counts.lines += 1;
@@ -279,7 +280,7 @@ impl Summary {
     /// Joins a line with its message.
     pub fn step(&mut self, step: &Step<'_>) {
         self.counts.timeline.count(step.kind, step.time);
-        self.join(*step, None);
+        self.join(step, None);
     }
 
     /// Counts a failure and joins it with its message.
@@ -305,10 +306,10 @@ impl Summary {
             counts.see_group(id, event, place);
             group = Some(id);
         }
-        self.join(Step::from(event), group);
+        self.join(&Step::from(event), group);
     }
 
-    fn join(&mut self, step: Step<'_>, group: Option<GroupId>) {
+    fn join(&mut self, step: &Step<'_>, group: Option<GroupId>) {
         let counts = &mut self.counts;
         self.trace.push(step, group, &self.groups, &mut |message, groups| counts.message(message, groups));
     }

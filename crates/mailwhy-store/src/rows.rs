@@ -3,7 +3,7 @@
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Class, Lang, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::Line;
-use mailwhy_logs::{Event, Kind, Time, parse_duration};
+use mailwhy_logs::{Event, Kind, Step, Time, parse_duration};
 use mailwhy_trace::{GroupId, Groups, Id, Map, Message, Outcome, Recipient, Trace, domain_of};
 
 use crate::batch::Batch;
@@ -80,8 +80,9 @@ impl Part {
         if joined {
             self.rows.arrival(&event);
             let rows = &mut self.rows;
-            self.trace
-                .push(&event, group, &self.groups, &mut |message, groups| rows.message(message, groups));
+            self.trace.push(&Step::from(&event), group, &self.groups, &mut |message, groups| {
+                rows.message(message, groups);
+            });
         }
     }
 

@@ -101,7 +101,7 @@ impl Draft {
                 self.arrived = true;
                 What::Arrived
             }
-            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(*step) => {
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(step) => {
                 What::Discarded
             }
             Kind::Delivery | Kind::AdditionalDelivery => What::Delivered,
@@ -125,6 +125,8 @@ impl Draft {
         self.ended |= matches!(what, What::Delivered | What::Discarded | What::Failed | What::Removed);
         let (address, host) = if what == What::Arrived {
             (self.keep(step.sender.unwrap_or_default()), self.keep(step.bounce_of.unwrap_or_default()))
+        } else if what == What::Completed {
+            (Span::default(), Span::default())
         } else {
             let (address, domain) = match (step.recipient, step.original_recipient) {
                 (Some(recipient), original) => (recipient, missing_domain(recipient, original)),
@@ -146,16 +148,14 @@ impl Draft {
 
     /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
     pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
-        let shift = self.text.len() as u32;
-        self.text.reserve_exact(later.text.len());
-        self.steps.reserve_exact(later.steps.len());
-        self.text.extend_from_slice(&later.text);
-        self.steps.extend(later.steps.iter().map(|step| Step {
-            address: Span { start: step.address.start + shift, ..step.address },
-            host: Span { start: step.host.start + shift, ..step.host },
-            group: step.group().map_or(u32::MAX, |g| map[g.0 as usize].0),
-            ..*step
-        }));
+        for step in &later.steps {
+            let address = self.keep(later.get(step.address));
+            let address = self.again(address, |step| step.address);
+            let host = self.keep(later.get(step.host));
+            let host = self.again(host, |step| step.host);
+            let group = step.group().map_or(u32::MAX, |group| map[group.0 as usize].0);
+            self.steps.push(Step { address, host, group, ..*step });
+        }
         self.arrived |= later.arrived;
         self.completed |= later.completed;
         self.ended |= later.ended;
@@ -261,6 +261,9 @@ impl Draft {
                                 _ => match_host(&mut open, last_host, own, host, groups),
                             };
                             group = Some(own);
+                            if attempts.is_empty() {
+                                attempts.reserve(self.steps.len());
+                            }
                             attempts.push(Attempt {
                                 recipient: place as u32,
                                 host,
@@ -323,8 +326,7 @@ fn match_host<'a>(
 
 /// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
 #[must_use]
-pub fn is_discarded<'a>(step: impl Into<logs::Step<'a>>) -> bool {
-    let step = step.into();
+pub fn is_discarded(step: &logs::Step<'_>) -> bool {
     step.original_recipient.is_none() && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
 }
 

@@ -42,19 +42,18 @@ impl Trace {
     /// Takes the next line of the log; `group` is its failure, from [`Groups::of`].
     ///
     /// Gives a message to `sink` when its last line has come.
-    pub fn push<'a>(
+    pub fn push(
         &mut self,
-        step: impl Into<Step<'a>>,
+        step: &Step<'_>,
         group: Option<GroupId>,
         groups: &Groups,
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
-        let step = step.into();
         let Some(id) = step.id.map(Id::new) else { return };
         if !step.kind.is_step() {
             return;
         }
-        self.change(id, groups, sink, |draft| draft.push(&step, step.time.map(millis), group));
+        self.change(id, groups, sink, |draft| draft.push(step, step.time.map(millis), group));
     }
 
     /// Takes over what the trace of the part of the log right behind this one has left open; `map` tells where its
@@ -79,8 +78,11 @@ impl Trace {
         sink: &mut impl FnMut(&Message<'_>, &Groups),
         change: impl FnOnce(&mut Draft),
     ) {
-        let entry = match self.open.entry(id) {
-            Entry::Occupied(entry) => entry,
+        let (entry, place) = match self.open.entry(id) {
+            Entry::Occupied(entry) => {
+                let place = *entry.get();
+                (entry, place)
+            }
             Entry::Vacant(entry) => {
                 self.seen += 1;
                 let place = self.spare.pop().unwrap_or_else(|| {
@@ -88,15 +90,16 @@ impl Trace {
                     self.drafts.len() as u32 - 1
                 });
                 self.drafts[place as usize].begin(self.seen);
-                entry.insert_entry(place)
+                (entry.insert_entry(place), place)
             }
         };
-        let draft = &mut self.drafts[*entry.get() as usize];
+        let draft = &mut self.drafts[place as usize];
         change(draft);
         if draft.is_whole() || self.begins && draft.completed {
             draft.tell(id, groups, sink);
             draft.free();
-            self.spare.push(entry.remove());
+            entry.remove();
+            self.spare.push(place);
         }
     }
 
@@ -138,9 +141,8 @@ impl Single {
     }
 
     /// Takes the next line; `group` is its failure, from [`Groups::of`].
-    pub fn push<'a>(&mut self, step: impl Into<Step<'a>>, group: Option<GroupId>) {
-        let step = step.into();
-        self.draft.push(&step, step.time.map(millis), group);
+    pub fn push(&mut self, step: &Step<'_>, group: Option<GroupId>) {
+        self.draft.push(step, step.time.map(millis), group);
     }
 
     /// Gives the message to `sink`.

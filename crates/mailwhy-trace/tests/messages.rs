@@ -2,6 +2,7 @@
 
 use mailwhy_classify::Classifier;
 use mailwhy_codes::Reason;
+use mailwhy_logs::Step;
 use mailwhy_logs::exim::{self, Role};
 use mailwhy_trace::{Groups, Message, Outcome, Trace};
 
@@ -49,7 +50,7 @@ fn read(parts: &[String]) -> Vec<Told> {
         exim::scan(part.as_bytes(), Role::Main, |line| {
             let event = line.event();
             let group = its_groups.of(&event, &classifier);
-            later.push(&event, group, &its_groups, &mut |m, g| whole.push(told(m, g)));
+            later.push(&Step::from(&event), group, &its_groups, &mut |m, g| whole.push(told(m, g)));
         });
         all.append(&mut whole);
         let map = groups.append(its_groups);

@@ -10,7 +10,7 @@ mod trend;
 use hashbrown::HashSet;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Class, CodePattern, Enhanced, Reason};
-use mailwhy_logs::{Event, Kind, Time};
+use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{Attempt, Group, GroupId, Groups, Id, Map, Message, Outcome, Trace, domain_of};
 
 use crate::Place;
@@ -221,8 +221,9 @@ impl Failures {
             Kind::Arrival | Kind::FakeReject if counts.by == Grouping::User => counts.arrival(event),
             _ => {}
         }
-        self.trace
-            .push(event, group, &self.groups, &mut |message, groups| self.counts.message(message, groups));
+        self.trace.push(&Step::from(event), group, &self.groups, &mut |message, groups| {
+            self.counts.message(message, groups);
+        });
     }
 
     /// Takes the lines to have been numbered from behind line `before` of their file.

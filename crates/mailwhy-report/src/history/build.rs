@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Lang, Stage};
-use mailwhy_logs::{Event, Kind, Time, exim, parse_duration};
+use mailwhy_logs::{self as logs, Event, Kind, Time, exim, parse_duration};
 use mailwhy_trace::{
     GroupId, Groups, HostFailure, Id, Message, Outcome, Single, address_key, domain_of, is_discarded,
 };
@@ -105,7 +105,7 @@ impl<'a> Teller<'a> {
             }
             let event = line.event();
             let group = self.groups.of(&event, self.classifier);
-            single.push(&event, group);
+            single.push(&logs::Step::from(&event), group);
             taken.take(&event, group, &self.groups);
         });
         for &(id, time) in lines.reports {
@@ -409,7 +409,7 @@ impl Taken {
         groups: &Groups,
     ) -> bool {
         let delivery = matches!(event.kind, Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough);
-        if delivery && is_discarded(event) {
+        if delivery && is_discarded(&logs::Step::from(event)) {
             step.kind = "discarded";
             // What follows the flag.
             step.text = event.text.get(3..).map(readable);
