@@ -253,14 +253,52 @@ fn an_empty_log_has_nothing_to_report() {
 #[test]
 fn the_language_comes_from_option_variable_or_locale() {
     let report = || Test::new(["report", "mainlog"]).at(sample());
-    let english = report().arg("--lang=en").run().success().stdout();
-    let russian = report().arg("--lang=ru").run().success().stdout();
+    // Hints repeat the option where it is needed.
+    let text = |test: Test| test.run().success().stdout().replace(" --lang en", "").replace(" --lang ru", "");
+    let english = text(report().arg("--lang=en"));
+    let russian = text(report().arg("--lang=ru"));
     assert_ne!(english, russian);
-    assert_eq!(report().run().success().stdout(), english);
-    assert_eq!(report().env("LANG", "ru_RU.UTF-8").run().success().stdout(), russian);
-    assert_eq!(report().env("LANG", "ru_RU.UTF-8").env("LC_ALL", "C").run().success().stdout(), english);
-    assert_eq!(report().env("MAILWHY_LANG", "ru").run().success().stdout(), russian);
-    assert_eq!(report().env("MAILWHY_LANG", "ru").arg("--lang=en").run().success().stdout(), english);
+    assert_eq!(text(report()), english);
+    assert_eq!(text(report().env("LANG", "ru_RU.UTF-8")), russian);
+    assert_eq!(text(report().env("LANG", "ru_RU.UTF-8").env("LC_ALL", "C")), english);
+    assert_eq!(text(report().env("MAILWHY_LANG", "ru")), russian);
+    assert_eq!(text(report().env("MAILWHY_LANG", "ru").arg("--lang=en")), english);
+}
+
+#[test]
+fn hints_are_commands_to_copy() {
+    let directory = directory_with("my log", &fs::read(sample().join("mainlog")).unwrap());
+    for (command, hints) in [
+        ("report --since 2026-11-01 --lang ru 'my log'", 12),
+        ("errors --by provider --until '2026-12-01 09:30' --top 1 'my log'", 2),
+        ("suppress --reason recipient-unknown --format text 'my log'", 1),
+    ] {
+        let run = |command: &str| Test::new(shlex::split(command).unwrap()).at(directory.path()).run();
+        let text = run(command).success().stdout();
+        let found: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once("mailwhy ")?.1)).collect();
+        assert_eq!(found.len(), hints, "{text}");
+        for hint in found {
+            assert!(hint.starts_with("explain ") || hint.ends_with(" 'my log'"), "{hint}");
+            assert_eq!(hint.contains("--lang ru"), command.contains("--lang ru"), "{hint}");
+            run(hint).success();
+        }
+    }
+}
+
+#[test]
+fn no_row_is_hidden_where_all_are_asked_for() {
+    for args in [&["report", "-v"][..], &["errors"]] {
+        let all = Test::new(args).args(["--top", "0", "mainlog"]).at(sample()).run().success().stdout();
+        assert!(all.contains("No such mailbox") || all.contains("no such account"), "{all}");
+        assert!(!all.contains(" more: "), "{all}");
+    }
+}
+
+#[test]
+fn hints_about_standard_input_ask_for_it_again() {
+    let log = fs::read(sample().join("mainlog")).unwrap();
+    let text = Test::new(["report", "--by=reply", "--top=2"]).stdin(log).run().success().stdout();
+    assert!(text.ends_with(": … | mailwhy report --by reply --top 40\n"), "{text}");
 }
 
 #[test]

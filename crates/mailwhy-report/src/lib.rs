@@ -25,7 +25,7 @@ pub use history::{
     Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller,
 };
 pub use model::*;
-pub use render::{By, Format, ListFormat, Stories, Style, render, render_status, subject};
+pub use render::{Again, By, Format, ListFormat, Stories, Style, render, render_status, subject};
 pub use summary::{More, Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,

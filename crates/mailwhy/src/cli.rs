@@ -1,5 +1,6 @@
 //! The command line: one definition, from which help, man pages and completions come.
 
+mod again;
 mod check;
 mod classify;
 mod config;
@@ -21,6 +22,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mailwhy::codes::{Lang, Stage};
 
+pub use again::again;
 pub use check::{CheckArgs, Limit, Limits};
 pub use classify::ClassifyArgs;
 pub use config::{ConfigCommand, ConfigCommandArgs, ConfigShowArgs};
@@ -339,17 +341,19 @@ impl LanguageArgs {
     /// The language that was asked for, by option or by locale.
     #[must_use]
     pub fn get(&self) -> Lang {
-        let locale = || {
-            ["LC_ALL", "LC_MESSAGES", "LANG"]
-                .iter()
-                .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        };
         match self.lang {
             Some(LangArg::En) => Lang::En,
             Some(LangArg::Ru) => Lang::Ru,
-            None => locale().and_then(|name| Lang::from_locale(&name)).unwrap_or_default(),
+            None => locale(),
         }
     }
+}
+
+/// The language where nobody asks for one.
+fn locale() -> Lang {
+    let names = ["LC_ALL", "LC_MESSAGES", "LANG"];
+    let name = names.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    name.and_then(|name| Lang::from_locale(&name)).unwrap_or_default()
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

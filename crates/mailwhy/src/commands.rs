@@ -85,6 +85,11 @@ impl Inputs {
         })
     }
 
+    /// Whether standard input is among the sources.
+    pub fn piped(&self) -> bool {
+        self.sources.iter().any(|source| matches!(source, Source::Stdin))
+    }
+
     /// Tells what could not be read, now that the rest has been. Gives the exit status.
     pub fn finish(&self, summary: &input::Summary, found: bool) -> Exit {
         let mut failed = self.failed;
@@ -228,6 +233,11 @@ pub fn lines_format(asked: Option<LinesFormat>, output: Option<&Path>) -> Result
         _ => None,
     };
     Ok(chosen(asked, output, read, "jsonl or csv")?.unwrap_or(LinesFormat::Jsonl))
+}
+
+/// How many rows to show, where 0 stands for all; `None` leaves that to the format.
+pub fn rows(top: Option<usize>) -> Option<usize> {
+    top.map(|top| if top == 0 { usize::MAX } else { top })
 }
 
 /// How texts are printed there.

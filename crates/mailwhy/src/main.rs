@@ -13,8 +13,9 @@ mod when;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use mailwhy::report::Again;
 
-use crate::cli::{Cli, Command};
+use crate::cli::{Cli, Command, again};
 use crate::commands::{Exit, fail, is_broken_pipe};
 use crate::config::Config;
 
@@ -23,14 +24,14 @@ use crate::config::Config;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let (cli, config) = match parse() {
+    let (cli, config, again) = match parse() {
         Ok(parsed) => parsed,
         Err(status) => return status,
     };
     let result = match &cli.command {
-        Command::Report(args) => commands::report::run(args),
-        Command::Errors(args) => commands::errors::run(args),
-        Command::Suppress(args) => commands::suppress::run(args),
+        Command::Report(args) => commands::report::run(args, again),
+        Command::Errors(args) => commands::errors::run(args, again),
+        Command::Suppress(args) => commands::suppress::run(args, again),
         Command::Trace(args) => commands::trace::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Explain(args) => commands::explain::run(args),
@@ -55,8 +56,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// The command line, with what the configuration says where it is silent; or the exit status, when all is told.
-fn parse() -> Result<(Cli, Config), ExitCode> {
+/// The command line, with what the configuration says where it is silent, and as hints repeat it; or the exit status, when
+/// all is told.
+fn parse() -> Result<(Cli, Config, Again), ExitCode> {
     let definition = Cli::command();
     let mut config = Config::read(&definition, std::env::args_os().skip(1)).map_err(|error| {
         // Help and version are there whatever the files hold.
@@ -65,10 +67,12 @@ fn parse() -> Result<(Cli, Config), ExitCode> {
             _ => wrong_configuration(&error),
         }
     })?;
-    let matches = config.apply(definition).try_get_matches().map_err(|error| wrong_usage(&error))?;
+    let mut definition = config.apply(definition);
+    let matches =
+        definition.try_get_matches_from_mut(std::env::args_os()).map_err(|error| wrong_usage(&error))?;
     config.check(&matches).map_err(|error| wrong_configuration(&error))?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| wrong_usage(&error))?;
-    Ok((cli, config))
+    Ok((cli, config, again(&definition, &matches)))
 }
 
 /// Prints help or what is wrong with the options.

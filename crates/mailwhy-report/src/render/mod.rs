@@ -10,10 +10,12 @@ use std::io;
 use mailwhy_codes::Lang;
 
 use crate::Report;
+pub use again::Again;
 pub use suppress::ListFormat;
 
 pub use monitor::render_status;
 
+mod again;
 mod csv;
 mod errors;
 mod fit;
@@ -84,11 +86,21 @@ pub struct Style {
     pub by: Option<By>,
     /// All tables, and what each finding rests on.
     pub verbose: bool,
+    /// What the commands in hints repeat.
+    pub again: Again,
 }
 
 impl Default for Style {
     fn default() -> Self {
-        Self { lang: Lang::En, color: false, width: 80, top: None, by: None, verbose: false }
+        Self {
+            lang: Lang::En,
+            color: false,
+            width: 80,
+            top: None,
+            by: None,
+            verbose: false,
+            again: Again::default(),
+        }
     }
 }
 

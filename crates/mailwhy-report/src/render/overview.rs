@@ -127,7 +127,7 @@ impl Maker<'_> {
             lines.push(Span::plain(", "));
             lines.push(Span::new(Role::Warn, self.counted(input.unknown_lines, words.not_understood)));
             lines.push(Span::plain(" ("));
-            lines.push(Span::new(Role::Command, "mailwhy events --kind unknown"));
+            lines.push(Span::new(Role::Command, self.style.again.read("events --kind unknown")));
             lines.push(Span::plain(")"));
         }
         let mut read = vec![lines];

@@ -58,7 +58,7 @@ impl Maker<'_> {
         if all <= shown {
             return None;
         }
-        let mut command = format!("mailwhy report --by {}", by.as_str());
+        let mut command = format!("report --by {}", by.as_str());
         if self.style.by.is_some() {
             command += &format!(" --top {all}");
         }
@@ -67,7 +67,7 @@ impl Maker<'_> {
 
     fn hint(&self, hidden: usize, command: &str) -> Line {
         let more = (self.words.more)(&self.words.number(hidden as u64));
-        vec![Span::new(Role::Dim, more + " "), Span::new(Role::Command, command)]
+        vec![Span::new(Role::Dim, more + " "), Span::new(Role::Command, self.style.again.read(command))]
     }
 }
 
@@ -102,7 +102,7 @@ impl Maker<'_> {
                 facts.extend(a.last.as_deref().map(|t| format!("{} {}", words.last, self.time_text(t))));
                 details.push(vec![Span::new(Role::Dim, facts_line(&facts))]);
             }
-            details.push(vec![Span::new(Role::Command, format!("mailwhy explain {}", a.rule))]);
+            details.push(vec![Span::new(Role::Command, self.style.again.quiet("explain", &a.rule))]);
             Row { cells, details }
         });
         let mut columns = vec![
@@ -115,7 +115,8 @@ impl Maker<'_> {
         }
         columns.push(Column::text(words.since).shrink(Shrink::End, TIME));
         let hidden = all.len() - shown.len();
-        let hints = (hidden > 0).then(|| self.hint(hidden, "mailwhy report --verbose"));
+        let more = if self.style.verbose { "report --verbose --top 0" } else { "report --verbose" };
+        let hints = (hidden > 0).then(|| self.hint(hidden, more));
         let hints = hints.into_iter().collect();
         Panel { numbered: true, hints, ..panel(words.to_do, columns, rows) }
     }
@@ -148,7 +149,7 @@ impl Maker<'_> {
         if bad > 0 {
             hints.push(vec![
                 Span::new(Role::Dim, self.counted(bad, words.bad_addresses) + " "),
-                Span::new(Role::Command, "mailwhy suppress"),
+                Span::new(Role::Command, self.style.again.read("suppress")),
             ]);
         }
         Panel { hints, ..panel(words.why, columns, rows) }

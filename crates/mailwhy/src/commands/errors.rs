@@ -3,14 +3,14 @@
 use anyhow::Result;
 use mailwhy::classify::Classifier;
 use mailwhy::logs::{Event, Kind, Time};
-use mailwhy::report::{About, Failures, Only, Place, Style};
+use mailwhy::report::{About, Again, Failures, Only, Place, Style};
 
 use super::scan::{self, Part};
-use super::{Exit, Inputs, Output, format, rules, style};
+use super::{Exit, Inputs, Output, format, rows, rules, style};
 use crate::cli::ErrorsArgs;
 
 /// Runs the command.
-pub fn run(args: &ErrorsArgs) -> Result<Exit> {
+pub fn run(args: &ErrorsArgs, again: Again) -> Result<Exit> {
     let inputs = Inputs::new(&args.input)?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
@@ -39,15 +39,12 @@ pub fn run(args: &ErrorsArgs) -> Result<Exit> {
         cut_lines: read.cut_lines,
         ..About::default()
     });
-    let style = Style { top: top(args), verbose: args.verbose, ..style(lang, args.color, &output) };
+    let again = Again { piped: inputs.piped(), ..again };
+    let style =
+        Style { top: rows(args.top), verbose: args.verbose, again, ..style(lang, args.color, &output) };
     let result = report.write(format, &style, output.writer()).and_then(|()| output.writer().flush());
     output.context(result)?;
     Ok(inputs.finish(&read, !report.errors.is_empty()))
-}
-
-/// How many groups to show; `None` leaves that to the format.
-fn top(args: &ErrorsArgs) -> Option<usize> {
-    args.top.map(|top| if top == 0 { usize::MAX } else { top })
 }
 
 impl Part for Failures {

@@ -6,9 +6,9 @@ use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk, Part};
 use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::{self, About, Format, More, Place, Style, Summary};
+use mailwhy::report::{self, About, Again, Format, More, Place, Style, Summary};
 
-use super::{Exit, Inputs, Output, format, rules, scan, style};
+use super::{Exit, Inputs, Output, format, rows, rules, scan, style};
 use crate::cli::ReportArgs;
 use crate::interrupt;
 use crate::pipeline::{self, LinesBefore};
@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::when::Window;
 
 /// Runs the command.
-pub fn run(args: &ReportArgs) -> Result<Exit> {
+pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
     let inputs = Inputs::new(&args.input)?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
@@ -46,9 +46,10 @@ pub fn run(args: &ReportArgs) -> Result<Exit> {
     };
     let report = summary.report(about);
     let style = Style {
-        top: args.top,
+        top: rows(args.top),
         by: args.by,
         verbose: args.verbose,
+        again: Again { piped: inputs.piped(), ..again },
         ..style(args.language.get(), args.color, &output)
     };
     let result = match &args.mail[..] {

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
 use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{
-    About, ListFormat, Place, Style, SuppressionList, SuppressionOptions, Suppressions, printable,
+    About, Again, ListFormat, Place, Style, SuppressionList, SuppressionOptions, Suppressions, printable,
 };
 
 use super::scan::{self, Part};
@@ -16,7 +16,7 @@ use super::{Exit, Inputs, Output, chosen, complain, rules, style};
 use crate::cli::SuppressArgs;
 
 /// Runs the command.
-pub fn run(args: &SuppressArgs) -> Result<Exit> {
+pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
     let inputs = Inputs::new(&args.input)?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
@@ -51,7 +51,8 @@ pub fn run(args: &SuppressArgs) -> Result<Exit> {
             let mut output = Output::new(args.output.as_deref())?;
             let terminal = output.is_terminal();
             let format = format.unwrap_or(if terminal { ListFormat::Text } else { ListFormat::Csv });
-            let style = style(lang, args.color, &output);
+            let again = Again { piped: inputs.piped(), ..again };
+            let style = Style { again, ..style(lang, args.color, &output) };
             let result =
                 print(&list, args, format, &style, output.writer()).and_then(|()| output.writer().flush());
             output.context(result)?;

@@ -154,7 +154,8 @@ impl Maker<'_> {
         if shown < report.errors.len() {
             let hidden = (report.errors.len() - shown) as u64;
             let more = (self.words.more)(&self.words.number(hidden));
-            hints.push(vec![Span::new(Role::Dim, more + " "), Span::new(Role::Command, "--top 0")]);
+            let all = self.style.again.same("errors", "--top 0");
+            hints.push(vec![Span::new(Role::Dim, more + " "), Span::new(Role::Command, all)]);
         }
         if report.unclassified {
             hints.push(vec![Span::new(Role::Dim, own.report_them)]);
@@ -223,7 +224,7 @@ impl Maker<'_> {
             details.extend(self.sample(row));
         }
         let explained = if self.by == Grouping::Reason { row.reason } else { row.rule };
-        details.push(vec![Span::new(Role::Command, format!("mailwhy explain {explained}"))]);
+        details.push(vec![Span::new(Role::Command, self.style.again.quiet("explain", explained))]);
         Row { cells, details }
     }
 

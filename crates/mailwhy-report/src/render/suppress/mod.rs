@@ -161,7 +161,7 @@ impl SuppressionList {
             let sum = vec![
                 Span::plain(words.count(count, own.were_cleared)),
                 Span::plain(": "),
-                Span::new(Role::Command, "mailwhy suppress --cleared"),
+                Span::new(Role::Command, style.again.same("suppress", "--cleared")),
             ];
             page.push(Block::Sentence(sum));
         }
@@ -267,7 +267,7 @@ impl<'a> Maker<'a> {
         let more = (self.words.more)(&self.words.number((all - shown) as u64));
         vec![vec![
             Span::new(Role::Dim, format!("{more} {} ", self.own.save)),
-            Span::new(Role::Command, "mailwhy suppress -o bad-addresses.csv"),
+            Span::new(Role::Command, self.style.again.same("suppress", "-o bad-addresses.csv")),
         ]]
     }
 
