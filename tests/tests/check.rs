@@ -33,6 +33,15 @@ fn one_line_with_the_state_and_the_values() {
 }
 
 #[test]
+fn there_is_nothing_to_anonymize() {
+    assert!(!Test::new(["check", "--help"]).run().success().stdout().contains("anonymize"));
+    let refused = check(&["--anonymize"]).run().code(3).stdout();
+    assert!(refused.starts_with("MAILWHY UNKNOWN - a check has nothing to anonymize"), "{refused}");
+    // What is set for all commands does not break it.
+    check(&[]).env("MAILWHY_ANONYMIZE", "true").run().code(2);
+}
+
+#[test]
 fn each_level_has_its_status() {
     let off = [
         "--failed=off",

@@ -10,6 +10,8 @@ use super::{InputArgs, LanguageArgs, RuleArgs};
 
 /// `mailwhy check`.
 #[derive(Args, Debug)]
+// Nothing that it prints is anybody's.
+#[command(mut_arg("anonymize", |arg| arg.hide(true)))]
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
