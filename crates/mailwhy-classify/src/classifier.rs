@@ -9,7 +9,7 @@ use crate::case::{Case, Finding};
 use crate::fold::Folded;
 use crate::known::Known;
 use crate::own::{self, OwnRule, RuleError};
-use crate::reply::{Replies, Signs};
+use crate::reply::{Replies, Signs, success_within};
 use crate::rules::{CodeKey, Hit, Rules, Seen, Target};
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Candidate, Refusal, Strength, Why};
@@ -88,18 +88,20 @@ impl Classifier {
             verdict.evidence = (verdict.evidence.0 + at, verdict.evidence.1 + at);
             return verdict;
         }
-        accepted(query).unwrap_or_else(|| {
-            SCRATCH.with_borrow_mut(|scratch| {
-                let (mut best, mut expired) = (None, false);
-                let Weighed { case, known } = self.weigh::<false>(query, scratch, |finding, _| {
-                    expired |= finding.says_expired();
-                    if best.as_ref().is_none_or(|best: &Finding| finding.rank() > best.rank()) {
-                        best = Some(finding);
-                    }
-                });
-                case.verdict(&best.unwrap_or_else(|| case.nothing()), &known, &scratch.folded, expired)
-            })
-        })
+        if let Some(verdict) = accepted(query) {
+            return verdict;
+        }
+        let verdict = SCRATCH.with_borrow_mut(|scratch| {
+            let (mut best, mut expired) = (None, false);
+            let Weighed { case, known } = self.weigh::<false>(query, scratch, |finding, _| {
+                expired |= finding.says_expired();
+                if best.as_ref().is_none_or(|best: &Finding| finding.rank() > best.rank()) {
+                    best = Some(finding);
+                }
+            });
+            case.verdict(&best.unwrap_or_else(|| case.nothing()), &known, &scratch.folded, expired)
+        });
+        if verdict.rule == "none" { accepted_within(query).unwrap_or(verdict) } else { verdict }
     }
 
     /// The verdict on one reply and the rules that it was chosen from. Slower than [`classify`](Self::classify).
@@ -215,11 +217,20 @@ fn refused_after_all(text: &[u8]) -> Option<u32> {
     })
 }
 
+/// A reply of success that is quoted or passed on: `host mx.x.example said: 250 2.0.0 Ok`.
+fn accepted_within(query: &Query<'_>) -> Option<Verdict> {
+    let at = success_within(query.text)?;
+    let mut verdict = accepted(&Query { text: &query.text[at..], ..*query })?;
+    let shift = u32::try_from(at).ok()?;
+    verdict.evidence = (verdict.evidence.0 + shift, verdict.evidence.1 + shift);
+    Some(verdict)
+}
+
 /// Replies of success need no rules.
 fn accepted(query: &Query<'_>) -> Option<Verdict> {
     let text = query.text.trim_ascii_start();
     let [a @ b'2'..=b'3', b @ b'0'..=b'9', c @ b'0'..=b'9', rest @ ..] = text else { return None };
-    if !matches!(rest.first(), None | Some(b' ' | b'-' | b'\\' | b'\r' | b'\n')) {
+    if !matches!(rest.first(), None | Some(b' ' | b'-' | b'\\' | b'\r' | b'\n' | b'"' | b'\'')) {
         return None;
     }
     let code = u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');

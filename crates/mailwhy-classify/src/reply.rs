@@ -250,6 +250,42 @@ fn code_at(text: &[u8], at: usize) -> Option<u16> {
     Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'))
 }
 
+/// Words before a reply that is passed on.
+const PASSED_ON: [&[u8]; 13] = [
+    b"said: ",
+    b"says: ",
+    b"-> ",
+    b"returned '",
+    b"returned: ",
+    b"responded: ",
+    b"response: ",
+    b"responded with: ",
+    b"reply: ",
+    b"replied: ",
+    b"error: ",
+    b"failed: ",
+    b"diagnostic: ",
+];
+
+/// Where a reply of success begins that is quoted or passed on in a text without another one.
+pub(crate) fn success_within(text: &[u8]) -> Option<usize> {
+    let quote = |b: &u8| matches!(b, b' ' | b'"' | b'\'' | b'<' | b'(');
+    memchr::memchr_iter(b'2', text).skip_while(|at| *at == 0).find(|&at| {
+        if code_at(text, at).is_none_or(|code| basic(code).is_none()) {
+            return false;
+        }
+        let quotes = text[..at].iter().rev().take_while(|b| quote(b)).count();
+        let before = &text[..at - quotes];
+        let ends = |text: &[u8], words: &[u8]| {
+            let end = text.len().checked_sub(words.len()).map(|start| &text[start..]);
+            end.is_some_and(|end| end.eq_ignore_ascii_case(words))
+        };
+        let said =
+            |words: &&[u8]| ends(&text[..at], words) || quotes > 0 && ends(before, words.trim_ascii_end());
+        before.is_empty() || PASSED_ON.iter().any(said)
+    })
+}
+
 /// Whether the code at `at` begins a reply, and is not just a number in a sentence.
 fn opens(
     text: &[u8],
@@ -259,21 +295,6 @@ fn opens(
     nested: bool,
     adjacent: usize,
 ) -> bool {
-    const PASSED_ON: [&[u8]; 13] = [
-        b"said: ",
-        b"says: ",
-        b"-> ",
-        b"returned '",
-        b"returned: ",
-        b"responded: ",
-        b"response: ",
-        b"responded with: ",
-        b"reply: ",
-        b"replied: ",
-        b"error: ",
-        b"failed: ",
-        b"diagnostic: ",
-    ];
     let before = &text[..at];
     let coded = enhanced.is_some_and(|e| u16::from(e.class) == code / 100);
     if !nested {
