@@ -302,6 +302,25 @@ fn hints_about_standard_input_ask_for_it_again() {
 }
 
 #[test]
+fn a_time_zone_that_is_none_is_told_where_it_counts() {
+    let report = |zone: &str, args: &[&str]| {
+        Test::new(["report", "--format=json", "mainlog"])
+            .args(args)
+            .at(sample())
+            .env("TZ", zone)
+            .run()
+            .code(0)
+            .stderr()
+    };
+    let told = "mailwhy: TZ=Europe/Moskva: there is no such time zone here; UTC is taken\n\
+                hint: it is like TZ=Europe/Moscow or TZ=MSK-3\n";
+    assert_eq!(report("Europe/Moskva", &["--since=2026-11-22", "--until=now"]), told);
+    assert_eq!(report("Europe/Moskva", &[]), "");
+    assert_eq!(report("MSK-3", &["--since=2026-11-22"]), "");
+    assert_eq!(report("", &["--since=2026-11-22"]), "");
+}
+
+#[test]
 fn the_language_changes_no_name_in_json() {
     let names = |lang: &str| {
         let report = Test::new(["report", "--format=json", "--lang", lang, "mainlog"]).at(sample()).run();

@@ -20,7 +20,6 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use jiff::Zoned;
 use mailwhy::codes::Lang;
 use mailwhy::input::{self, Options, Problem, Rewrite, Source};
 use mailwhy::report::{Format, Style};
@@ -62,7 +61,7 @@ impl Inputs {
             max_ratio: args.max_ratio,
             ..Options::default()
         };
-        let window = Window::new(args.since.as_deref(), args.until.as_deref(), &Zoned::now())?;
+        let window = Window::of(args.since.as_deref(), args.until.as_deref())?;
         let (mut sources, problems) = input::find(&args.files, &options);
         order(&mut sources);
         for problem in &problems {

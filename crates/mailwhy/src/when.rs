@@ -1,10 +1,15 @@
 //! Times as people say them: `--since` and `--until`.
 
+use std::env;
+use std::sync::LazyLock;
+
 use anyhow::{Context, Result, bail};
 use jiff::civil::{Date, DateTime, Time as Clock};
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use mailwhy::logs::Time;
+
+use crate::commands::complain;
 
 /// A span of time; log lines outside are left out.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +29,14 @@ struct Bound {
 
 impl Window {
     /// Reads the values of `--since` and `--until`. Log times without a zone are local times of this host.
-    pub fn new(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Result<Self> {
+    pub fn of(since: Option<&str>, until: Option<&str>) -> Result<Self> {
+        if since.is_none() && until.is_none() {
+            return Ok(Self::default());
+        }
+        Self::new(since, until, &Timestamp::now().to_zoned(zone()))
+    }
+
+    fn new(since: Option<&str>, until: Option<&str>, now: &Zoned) -> Result<Self> {
         let read = |option: &str, text: Option<&str>| {
             text.map(|text| point(text, now).with_context(|| format!("{option} {text:?}"))).transpose()
         };
@@ -53,6 +65,22 @@ impl Window {
         self.since.map(against).is_none_or(|(t, bound)| t >= bound)
             && self.until.map(against).is_none_or(|(t, bound)| t < bound)
     }
+}
+
+/// The time zone of this host. Where `TZ` names none it is UTC, as for other programs; they do not tell.
+pub fn zone() -> TimeZone {
+    static ZONE: LazyLock<TimeZone> = LazyLock::new(|| {
+        TimeZone::try_system().unwrap_or_else(|_| {
+            if let Some(name) = env::var_os("TZ").filter(|name| !name.is_empty()) {
+                complain(
+                    &format!("TZ={}: there is no such time zone here; UTC is taken", name.display()),
+                    Some("it is like TZ=Europe/Moscow or TZ=MSK-3"),
+                );
+            }
+            TimeZone::UTC
+        })
+    });
+    ZONE.clone()
 }
 
 /// The instant of a log line, in seconds since the epoch. A time without a zone is a local time of this host; of one that

@@ -22,7 +22,7 @@ use mailwhy::trace::Id;
 use super::{Exit, Inputs, rules};
 use crate::cli::{self, CheckArgs};
 use crate::pipeline;
-use crate::when::{Window, instant};
+use crate::when::{Window, instant, zone};
 use state::State;
 
 /// What is judged where nobody says since when.
@@ -82,7 +82,7 @@ fn check(args: &CheckArgs) -> Result<Status> {
         return Err(anyhow!("{problem}"));
     }
 
-    let zone = TimeZone::system();
+    let zone = zone();
     let now = inputs.window.end().unwrap_or_else(|| Timestamp::now().as_second());
     watch.into_state(&mut state, &zone);
     let queue = Queue {

@@ -17,7 +17,6 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 use crossbeam_channel::RecvTimeoutError;
-use jiff::Zoned;
 use mailwhy::input::{self, FollowOptions, Followed, Notice, Source, Start};
 use mailwhy::logs::exim::Role;
 
@@ -42,7 +41,7 @@ const TICK: Duration = Duration::from_millis(500);
 /// Runs the command.
 pub fn run(args: &FollowArgs) -> Result<Exit> {
     let Some(sources) = sources(args)? else { return Ok(Exit::Error) };
-    let window = Window::new(args.since.as_deref(), None, &Zoned::now())?;
+    let window = Window::of(args.since.as_deref(), None)?;
     let only = if args.all { What::value_variants().to_vec() } else { args.only.clone() };
     let lines = args.lines.or(if args.since.is_some() { None } else { Some(LINES) });
     let output = Output::new(None)?;
