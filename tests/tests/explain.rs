@@ -6,7 +6,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::harness::cli::Test;
-use crate::harness::workspace;
+use crate::harness::{sample, workspace};
 
 const UNAUTHENTICATED: &str = "550-5.7.26 This mail has been blocked because the sender is unauthenticated.\\n550 \
                                5.7.26 Gmail requires all senders to authenticate with either SPF or DKIM. x1 - gsmtp";
@@ -201,6 +201,39 @@ fn many_replies_keep_their_order() {
     let codes: Vec<_> = codes.lines().skip(1).collect();
     assert_eq!(codes.len(), 200_000);
     assert!(codes.iter().zip(0..).all(|(code, n)| *code == (400 + n % 200).to_string()));
+}
+
+#[test]
+fn what_is_none_is_told_with_what_could_be_meant() {
+    for (text, message, hint) in [
+        (
+            "3.5.4",
+            "`3.5.4` is no enhanced code: they begin with 2 (success)",
+            "did you mean 354 or 5.5.4 or 4.5.4?",
+        ),
+        ("1.1.1", "`1.1.1` is no enhanced code", "did you mean 5.1.1 or 4.1.1?"),
+        ("1.0.1", "`1.0.1` is no enhanced code", "see `mailwhy explain --list enhanced`"),
+        ("mainlog", "nothing is known of `mainlog`", "it is a log: see `mailwhy report mainlog`"),
+        (
+            "README.md",
+            "nothing is known of `README.md`",
+            "it is a file: `mailwhy explain < README.md` reads it",
+        ),
+    ] {
+        let told = Test::new(["explain", text]).at(sample()).run().code(1).stderr();
+        assert!(told.starts_with(&format!("mailwhy: {message}")), "{told}");
+        assert!(told.ends_with(&format!("\nhint: {hint}\n")), "{told}");
+    }
+}
+
+#[test]
+fn a_log_is_no_list_of_replies() {
+    let told = Test::new(["classify", "mainlog"]).at(sample()).run().code(0).stderr();
+    let hint = "hint: `mailwhy events --verdict mainlog` classifies the replies in a log\n";
+    assert_eq!(
+        told,
+        format!("mailwhy: mainlog: these are lines of a log, and each is taken for a reply\n{hint}")
+    );
 }
 
 const RULES: &str = r#"

@@ -20,7 +20,7 @@ mod text;
 
 pub use build::About;
 pub use errors::{ErrorAction, ErrorReply, ErrorReport, ErrorRow, Failures, Grouping, Only};
-pub use explain::{CodeAsked, Context, Explanation, Field, Value};
+pub use explain::{CodeAsked, Context, Explanation, Field, Value, write_names};
 pub use history::{
     Cause, History, Lines, Other, Others, RawLine, RecipientStory, State, Step, Story, Teller,
 };

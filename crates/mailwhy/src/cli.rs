@@ -22,7 +22,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mailwhy::codes::{Lang, Stage};
 
-pub use again::again;
+pub use again::{again, quoted};
 pub use check::{CheckArgs, Limit, Limits};
 pub use classify::ClassifyArgs;
 pub use config::{ConfigCommand, ConfigCommandArgs, ConfigShowArgs};

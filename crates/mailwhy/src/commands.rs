@@ -15,6 +15,7 @@ pub mod sql;
 pub mod suppress;
 pub mod trace;
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -115,6 +116,13 @@ fn order(sources: &mut [Source]) {
         Source::Stdin => None,
         Source::File(_) => input::first_bytes(source, 64 * 1024).ok().and_then(|head| first_time(&head)),
     });
+}
+
+/// Whether this is the name of a file that begins like a log.
+pub fn is_log(path: &OsStr) -> bool {
+    let source = Source::File(path.into());
+    Path::new(path).is_file()
+        && input::first_bytes(&source, 4096).is_ok_and(|head| first_time(&head).is_some())
 }
 
 /// The time of the first line that has one.

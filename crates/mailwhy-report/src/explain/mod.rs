@@ -20,6 +20,7 @@ use mailwhy_codes::{Actor, Class, Enhanced, Lang, Reason, Retry, Scope, Stage};
 
 pub use build::{CodeAsked, Context};
 pub use field::{Field, Value};
+pub use text::write_names;
 use words::Words;
 
 use crate::Style;

@@ -131,7 +131,7 @@ impl Page {
     }
 
     fn candidates(&self, e: &Explanation, out: &mut dyn Write) -> io::Result<()> {
-        let Some(candidates) = &e.candidates else { return Ok(()) };
+        let Some(candidates) = e.candidates.as_ref().filter(|all| !all.is_empty()) else { return Ok(()) };
         let words = e.words();
         writeln!(out)?;
         self.paragraph(Paint::new().bold(), words.why, out)?;
@@ -164,8 +164,36 @@ impl Page {
     }
 }
 
+/// Prints names in a column of their own, and what they mean beside them.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_names(rows: &[(&str, &str)], width: usize, out: &mut dyn Write) -> io::Result<()> {
+    let column = widest(rows.iter().map(|(name, _)| *name));
+    rows.iter().try_for_each(|(name, text)| {
+        write!(out, "{}", wrap(&format!("{}  ", pad(name, column)), text, width))
+    })
+}
+
 /// Names in a column of their own.
 fn table(rows: &[(&str, &str)]) -> Vec<(String, String)> {
     let column = widest(rows.iter().map(|(name, _)| *name));
     rows.iter().map(|(name, text)| (format!("  {}  ", pad(name, column)), (*text).to_owned())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_stand_in_a_column() {
+        let print = |width| {
+            let mut out = Vec::new();
+            write_names(&[("network", "Нет связи с сервером"), ("tls", "Нет TLS")], width, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert_eq!(print(usize::MAX), "network  Нет связи с сервером\ntls      Нет TLS\n");
+        assert_eq!(print(20), "network  Нет связи с\n         сервером\ntls      Нет TLS\n");
+    }
 }

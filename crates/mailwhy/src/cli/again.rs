@@ -63,7 +63,7 @@ fn written(arg: &Arg, values: &[String]) -> Vec<String> {
 }
 
 /// For a shell.
-fn quoted(value: &OsStr) -> String {
+pub fn quoted(value: &OsStr) -> String {
     let value = value.to_string_lossy();
     shlex::try_quote(&value).map_or_else(|_| value.to_string(), Into::into)
 }

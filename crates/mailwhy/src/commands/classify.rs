@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 use anyhow::Result;
 use mailwhy::classify::{Classifier, Query, Verdict};
 use mailwhy::codes::{Lang, Stage};
-use mailwhy::input::{self, Chunk, Options};
+use mailwhy::input::{self, Chunk, Options, Source};
 use mailwhy::report::Field;
 
 use super::explain::Around;
-use super::{Exit, Output, lines_format, rules, tell};
-use crate::cli::{ClassifyArgs, LinesFormat};
+use super::{Exit, Output, complain, first_time, lines_format, rules, tell};
+use crate::cli::{ClassifyArgs, LinesFormat, quoted};
 use crate::json::{Object, csv_value};
 use crate::pipeline;
 
@@ -36,7 +36,13 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let mut output = Output::new(args.output.as_deref())?;
     let mut result = printer.header(output.writer());
     let mut found = false;
-    let work = |chunk: &Chunk| printer.print(&chunk.data);
+    let work = |chunk: &Chunk| {
+        if chunk.offset == 0 && first_time(chunk.data.split(|&b| b == b'\n').next().unwrap_or(b"")).is_some()
+        {
+            not_replies(&sources[chunk.file as usize]);
+        }
+        printer.print(&chunk.data)
+    };
     let threads = pipeline::threads(args.threads);
     let read = pipeline::run_lines(&sources, &options, threads, work, |_, text: Vec<u8>| {
         found |= !text.is_empty();
@@ -56,6 +62,21 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     } else {
         Exit::Nothing
     })
+}
+
+/// Tells that a log was given for a list of replies.
+fn not_replies(source: &Source) {
+    let (file, command) = match source {
+        Source::Stdin => (String::new(), "mailwhy events --verdict".to_owned()),
+        Source::File(path) => (
+            format!("{}: ", path.display()),
+            format!("mailwhy events --verdict {}", quoted(path.as_os_str())),
+        ),
+    };
+    complain(
+        &format!("{file}these are lines of a log, and each is taken for a reply"),
+        Some(&format!("`{command}` classifies the replies in a log")),
+    );
 }
 
 /// How verdicts are printed.

@@ -5,14 +5,15 @@ mod question;
 
 use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Read};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use mailwhy::classify::{Classifier, Query};
 use mailwhy::codes::{self, Cause, Provider, provider_by_domain, provider_by_host};
 use mailwhy::report::{Context, Explanation, Format, printable};
 
-use super::{Exit, Output, chosen, complain, rules, style};
-use crate::cli::{AroundArgs, ExplainArgs};
+use super::{Exit, Output, chosen, complain, is_log, rules, style};
+use crate::cli::{AroundArgs, ExplainArgs, quoted};
 pub use question::nearest;
 use question::{LogLine, Question};
 
@@ -25,7 +26,10 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let lang = args.language.get();
     if let Some(what) = args.list {
         let mut output = Output::new(args.output.as_deref())?;
-        let result = list::write(what, format, lang, output.writer()).and_then(|()| output.writer().flush());
+        // Where lines are searched or counted, each entry is one.
+        let width = if output.is_terminal() { style(lang, args.color, &output).width } else { usize::MAX };
+        let result = list::write(what, format, lang, width, output.writer());
+        let result = result.and_then(|()| output.writer().flush());
         output.context(result)?;
         return Ok(Exit::Found);
     }
@@ -34,19 +38,32 @@ pub fn run(args: &ExplainArgs) -> Result<Exit> {
     let around = Around::new(&args.around)?;
 
     let own = classifier.own_causes();
-    let explanation =
-        match question::read(&text, own).map(|question| explain(question, &classifier, &around, args)) {
-            Some(Some(explanation)) => explanation,
-            Some(None) => {
-                let shown = printable(text[..text.len().min(200)].trim_ascii());
-                complain(&format!("nothing is known of `{shown}`"), Some(&hint(&text, own)));
-                return Ok(Exit::Nothing);
+    let explanation = match question::read(&text, own)
+        .map(|question| explain(question, &classifier, &around, args))
+    {
+        Some(Some(explanation)) => explanation,
+        Some(None) => {
+            let shown = printable(text[..text.len().min(200)].trim_ascii());
+            match str::from_utf8(&text).ok().and_then(question::no_class) {
+                Some(meant) => complain(
+                    &format!(
+                        "`{shown}` is no enhanced code: they begin with 2 (success), 4 (for now) or 5 (for good), \
+                             RFC 3463"
+                    ),
+                    Some(&match &meant[..] {
+                        [] => "see `mailwhy explain --list enhanced`".to_owned(),
+                        meant => format!("did you mean {}?", meant.join(" or ")),
+                    }),
+                ),
+                None => complain(&format!("nothing is known of `{shown}`"), Some(&hint(&text, own))),
             }
-            None => {
-                complain("nothing to explain: the text is empty", None);
-                return Ok(Exit::Nothing);
-            }
-        };
+            return Ok(Exit::Nothing);
+        }
+        None => {
+            complain("nothing to explain: the text is empty", None);
+            return Ok(Exit::Nothing);
+        }
+    };
     let mut output = Output::new(args.output.as_deref())?;
     let result = match format {
         Format::Json => explanation.write_json(output.writer()),
@@ -146,6 +163,13 @@ fn hint(text: &[u8], own: &[&'static Cause]) -> String {
         return "the log line reports no failure; see what it says with `mailwhy events`".to_owned();
     }
     let text = String::from_utf8_lossy(text);
+    let file = OsStr::new(text.trim());
+    if is_log(file) {
+        return format!("it is a log: see `mailwhy report {}`", quoted(file));
+    }
+    if Path::new(file).is_file() {
+        return format!("it is a file: `mailwhy explain < {}` reads it", quoted(file));
+    }
     let near = question::similar(&text, own);
     if near.is_empty() {
         "give the whole reply with its code, or see `mailwhy explain --list reasons`".to_owned()

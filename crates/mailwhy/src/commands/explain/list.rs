@@ -3,27 +3,24 @@
 use std::io::{self, Write};
 
 use mailwhy::codes::{self, BASIC, CAUSES, ENHANCED, Lang, PROVIDERS, REASONS};
-use mailwhy::report::Format;
+use mailwhy::report::{Format, write_names};
 use serde_json::json;
 
 use crate::cli::Listed;
 
-/// Prints a name and a title for each entry.
-pub fn write(what: Listed, format: Format, lang: Lang, out: &mut dyn Write) -> io::Result<()> {
+/// Prints a name and a title for each entry, as text no wider than `width`.
+pub fn write(what: Listed, format: Format, lang: Lang, width: usize, out: &mut dyn Write) -> io::Result<()> {
     let rows = rows(what, lang);
     if format == Format::Json {
         let rows: Vec<_> = rows.iter().map(|(name, title)| json!({ "name": name, "title": title })).collect();
         serde_json::to_writer_pretty(&mut *out, &rows)?;
         return writeln!(out);
     }
-    let width = rows.iter().map(|(name, _)| name.len()).max().unwrap_or_default();
-    for (name, title) in rows {
-        match format {
-            Format::Markdown => writeln!(out, "- **{name}**: {title}")?,
-            _ => writeln!(out, "{name:width$}  {title}")?,
-        }
+    if format == Format::Markdown {
+        return rows.iter().try_for_each(|(name, title)| writeln!(out, "- **{name}**: {title}"));
     }
-    Ok(())
+    let rows: Vec<_> = rows.iter().map(|(name, title)| (name.as_str(), *title)).collect();
+    write_names(&rows, width, out)
 }
 
 fn rows(what: Listed, lang: Lang) -> Vec<(String, &'static str)> {

@@ -101,6 +101,25 @@ fn enhanced_code(text: &str) -> Option<Enhanced> {
     read(any.as_deref().unwrap_or(text))
 }
 
+/// What is written like an enhanced code and begins with a digit that none begins with (RFC 3463 §2), and what could have
+/// been meant.
+pub fn no_class(text: &str) -> Option<Vec<String>> {
+    let text = text.trim();
+    let (class, rest) = text.split_at_checked(1).filter(|(class, _)| !matches!(*class, "2" | "4" | "5"))?;
+    let class: u16 = class.parse().ok()?;
+    let likely = enhanced_code(&format!("5{rest}"))?;
+    let code = (likely.subject < 10 && likely.detail < 10)
+        .then_some(class * 100 + likely.subject * 10 + likely.detail);
+    let code = code.and_then(codes::basic).filter(|entry| entry.status == Status::Standard);
+    let mut meant: Vec<String> = code.map(|entry| entry.code.to_string()).into_iter().collect();
+    let known = [5, 4]
+        .map(|class| Enhanced { class, ..likely })
+        .into_iter()
+        .filter(|code| codes::enhanced(*code).is_some());
+    meant.extend(known.map(|code| code.to_string()));
+    Some(meant)
+}
+
 /// The name of a reason, a rule, a provider or a blocklist.
 fn name(text: &str, own: &[&'static Cause]) -> Option<Question<'static>> {
     let id = text.to_lowercase();
@@ -233,6 +252,17 @@ mod tests {
         assert_eq!(asked("x.1.1"), Some((None, Some("5.1.1".to_owned()))));
         for other in ["", "error", "99", "5500", "550 550", "5.7.1.2", "550 no", "700", "1.2.3"] {
             assert_eq!(asked(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn classes_that_do_not_exist() {
+        let meant = |text| no_class(text).map(|meant| meant.join(" "));
+        assert_eq!(meant("3.5.4").as_deref(), Some("354 5.5.4 4.5.4"));
+        assert_eq!(meant("1.1.1").as_deref(), Some("5.1.1 4.1.1"));
+        assert_eq!(meant("1.0.999").as_deref(), Some(""));
+        for other in ["5.1.1", "2.0.0", "1.2.3.4", "1.1", "x.1.1", "", "1", "ё.1.1", "1.1.1 no"] {
+            assert_eq!(meant(other), None, "{other}");
         }
     }
 
