@@ -275,8 +275,25 @@ fn exit_status_and_what_is_said_of_it() {
     // What can be read is searched.
     let found = Test::new(["trace", "ceo@bank.test", "mainlog", "missing.log"]).at(sample()).run().code(2);
     assert!(found.stdout().contains("ceo@bank.test"));
-    let turned = Test::new(["trace", "mainlog", "rejectlog"]).at(sample()).run().code(1);
-    assert!(turned.stderr().contains("hint: mainlog is a file"), "{}", turned.stderr());
+}
+
+#[test]
+fn a_log_in_the_place_of_what_is_looked_for() {
+    for (args, command) in [
+        (&["mainlog"][..], "anna@example.com mainlog"),
+        (&["mainlog", "rejectlog"], "anna@example.com mainlog rejectlog"),
+        (&["mainlog", "full.box@gmail.test"], "full.box@gmail.test mainlog"),
+    ] {
+        let wrong = Test::new(["trace"]).args(args).at(sample()).run().code(2).stderr();
+        let hint = format!("hint: what to look for comes before the files: mailwhy trace {command}\n");
+        assert_eq!(wrong, format!("mailwhy: what is to be traced? mainlog is a log\n{hint}"));
+    }
+    // It may be the name of a file that is none.
+    let directory = tempfile::tempdir().unwrap();
+    write(directory.path(), "bank.test", &["$ORIGIN bank.test."]);
+    fs::copy(sample().join("mainlog"), directory.path().join("mainlog")).unwrap();
+    Test::new(["trace", "bank.test", "mainlog"]).at(directory.path()).run().success();
+    Test::new(["trace", "-e", "mainlog", "mainlog"]).at(directory.path()).run().code(1);
 }
 
 #[test]

@@ -12,15 +12,15 @@ use mailwhy::input;
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{Lines, Others, Place, Stories, Story, Teller, printable, rfc3339};
 
-use super::{Exit, Inputs, Output, chosen, complain, rules, style};
-use crate::cli::{InputArgs, TraceArgs, TraceFormat};
+use super::{Exit, Inputs, Output, chosen, complain, is_log, rules, style};
+use crate::cli::{InputArgs, TraceArgs, TraceFormat, quoted};
 use search::{Found, Wanted};
 use what::{How, What};
 
 /// Runs the command.
 pub fn run(args: &TraceArgs) -> Result<Exit> {
-    let (words, files) = split(args)?;
     let format = format(args)?;
+    let (words, files) = split(args)?;
     let wanted = wanted(args, &words)?;
     let mut inputs = Inputs::new(&InputArgs { files: files.to_vec(), ..args.input.clone() })?;
     if inputs.sources.is_empty() {
@@ -90,6 +90,16 @@ fn split(args: &TraceArgs) -> Result<(Vec<&OsStr>, &[OsString])> {
         return Ok((options, files));
     }
     match files.split_first() {
+        Some((log, rest)) if is_log(log) => {
+            let (what, files): (Vec<_>, Vec<_>) = rest.iter().partition(|file| !Path::new(file).exists());
+            let what = what.first().map_or("anna@example.com".into(), |what| quoted(what));
+            let files: Vec<String> = [log].into_iter().chain(files).map(|file| quoted(file)).collect();
+            bail!(
+                "what is to be traced? {} is a log\nhint: what to look for comes before the files: mailwhy trace {what} {}",
+                log.display(),
+                files.join(" ")
+            )
+        }
         Some((what, files)) => Ok((vec![what], files)),
         None => bail!(
             "what is to be traced?\nhint: name an address, a message id or a host: mailwhy trace anna@example.com"
