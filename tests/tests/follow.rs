@@ -442,6 +442,27 @@ fn a_storm_is_summed_up() {
 }
 
 #[test]
+fn ctrl_c_tells_the_rest_of_a_storm() {
+    let (_dir, log) = a_log();
+    let mut followed = Followed::start(&["-n", "0", "--burst", "1"], &log);
+    // Only what is new is shown.
+    let shown = |what: &str| followed.lines.lock().unwrap().iter().any(|line| line.contains(what));
+    let deadline = Instant::now() + PATIENCE;
+    while !shown("@gmail.test") && Instant::now() < deadline {
+        append(&log, FULL);
+        thread::sleep(Duration::from_millis(50));
+    }
+    (0..5).for_each(|_| append(&log, FULL));
+    thread::sleep(Duration::from_millis(500));
+    let kill = Command::new("kill").args(["-INT", &followed.child.id().to_string()]).status().unwrap();
+    assert!(kill.success());
+    assert_eq!(followed.child.wait().unwrap().code(), Some(130));
+    followed.reader.take().unwrap().join().unwrap();
+    let lines = followed.lines.lock().unwrap().join("\n");
+    assert!(lines.contains("… and ") && lines.ends_with("· mailbox-full"), "{lines}");
+}
+
+#[test]
 fn filters_and_exit_codes() {
     let log = fs::read(sample().join("mainlog")).unwrap();
     let follow = |args: &[&str]| {

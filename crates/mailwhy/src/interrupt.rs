@@ -1,4 +1,4 @@
-//! Ctrl-C while a report is made: the first ends the reading, and what was read is told; the second ends the program.
+//! Ctrl-C: the first ends the reading, and what was read is told; the second ends the program.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};

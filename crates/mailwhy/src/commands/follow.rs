@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use crossbeam_channel::RecvTimeoutError;
 use mailwhy::input::{self, FollowOptions, Followed, Notice, Source, Start};
@@ -24,6 +24,7 @@ use super::events::{Same, write_json};
 use super::{Exit, Output, complain, rules, style, tell};
 use crate::anonymize::Anonymizer;
 use crate::cli::{FollowArgs, FollowFormat, What};
+use crate::interrupt;
 use crate::pipeline;
 use crate::when::Window;
 use digest::{Digest, Seen};
@@ -35,8 +36,8 @@ use words::Words;
 /// How many of the last things are shown at first.
 const LINES: usize = 10;
 
-/// How often storms are looked at.
-const TICK: Duration = Duration::from_millis(500);
+/// How often storms and Ctrl-C are looked at.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Runs the command.
 pub fn run(args: &FollowArgs) -> Result<Exit> {
@@ -62,6 +63,7 @@ pub fn run(args: &FollowArgs) -> Result<Exit> {
         drop(output);
         return screen::run(args, &sources, &only, digest, &feed);
     }
+    interrupt::watch().context("cannot watch for Ctrl-C")?;
     let form = form(args, &output);
     let mut printer = Printer { args, only: &only, output, form, found: false };
     printer.run(digest, &feed, lines)
@@ -136,6 +138,10 @@ impl Printer<'_> {
         // What was there already, until it is known which is the last of it.
         let mut newest = lines.map(Newest::new);
         loop {
+            if interrupt::seen() {
+                self.finish()?;
+                return Ok(Exit::Status(interrupt::STATUS));
+            }
             let mut result = Ok(());
             match feed.followed.recv_timeout(TICK) {
                 Ok(Followed::Lines { log, offset, data }) => {
@@ -157,8 +163,7 @@ impl Printer<'_> {
                 Ok(Followed::Notice { log, notice }) => say(&log, &notice),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
-                    let result = self.rests(Plain::finish).and_then(|()| self.output.writer().flush());
-                    self.output.context(result)?;
+                    self.finish()?;
                     return Ok(if self.found { Exit::Found } else { Exit::Nothing });
                 }
             }
@@ -168,6 +173,12 @@ impl Printer<'_> {
             });
             self.output.context(result)?;
         }
+    }
+
+    /// Prints what is left of storms: nothing more will come.
+    fn finish(&mut self) -> Result<()> {
+        let result = self.rests(Plain::finish).and_then(|()| self.output.writer().flush());
+        self.output.context(result)
     }
 
     fn item(&self, seen: &Seen<'_>, log: &Arc<Source>) -> Item {
