@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use mailwhy::report::Format;
 
-use super::{InputArgs, RuleArgs};
+use super::{InputArgs, LanguageArgs, RuleArgs, names};
 
 /// `mailwhy rules`.
 #[derive(Args, Debug)]
@@ -30,7 +31,8 @@ pub enum RulesCommand {
     #[command(after_help = "Examples:\n  \
                       mailwhy rules coverage -R                       the logs of this host\n  \
                       mailwhy rules coverage --top 0 mainlog          every rule that fired\n  \
-                      mailwhy rules coverage --rules my.toml mainlog")]
+                      mailwhy rules coverage --rules my.toml mainlog\n  \
+                      mailwhy rules coverage -o coverage.json mainlog")]
     Coverage(RulesCoverageArgs),
 }
 
@@ -51,7 +53,18 @@ pub struct RulesCoverageArgs {
     #[command(flatten)]
     pub rules: RuleArgs,
 
-    /// How many rules and unknown replies to show; 0: all
-    #[arg(short = 't', long, value_name = "N", default_value_t = 40)]
-    pub top: usize,
+    #[command(flatten)]
+    pub language: LanguageArgs,
+
+    /// How to print it; without it as FILE's extension says (-o), or else as text
+    #[arg(long, value_parser = names(["text", "json"], Format::from_name))]
+    pub format: Option<Format>,
+
+    /// Write to this file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// How many rules and unknown replies to show; 0: all [without it: 40 as text, all as JSON]
+    #[arg(short = 't', long, value_name = "N")]
+    pub top: Option<usize>,
 }

@@ -1,7 +1,7 @@
 //! `mailwhy follow`: what goes wrong while it goes wrong.
 
 mod digest;
-mod entry;
+pub mod entry;
 mod feed;
 mod plain;
 mod screen;

@@ -5,16 +5,25 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 use mailwhy::classify::{Classifier, Verdict};
+use mailwhy::codes::{Lang, Stage};
 use mailwhy::logs::{Event, Kind, Time};
-use mailwhy::report::{Place, masked};
+use mailwhy::report::{Format, Place, masked};
 use mailwhy::trace::{Groups, Map};
+use serde::Serialize;
 
 use crate::cli::RulesCoverageArgs;
+use crate::commands::follow::entry::{columns, pad};
 use crate::commands::scan::{self, Part};
-use crate::commands::{Exit, Inputs, Output, rules};
+use crate::commands::{Exit, Inputs, Output, chosen, rows, rules};
+
+/// Rows of each table for people, where nobody said how many.
+const ROWS: usize = 40;
 
 /// Runs the command.
 pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
+    let read =
+        |name: &str| Format::from_name(name).filter(|format| matches!(format, Format::Text | Format::Json));
+    let format = chosen(args.format, args.output.as_deref(), read, "text or json")?.unwrap_or_default();
     let classifier = rules::classifier(&args.rules)?;
     let inputs = Inputs::new(&args.input)?;
     if inputs.sources.is_empty() {
@@ -23,11 +32,29 @@ pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
     let mut total = Hits::default();
     let read = scan::read(&inputs, &classifier, &mut total, Hits::default);
 
-    let mut output = Output::new(None)?;
-    let top = if args.top == 0 { usize::MAX } else { args.top };
-    let result = total.write(top, output.writer()).and_then(|()| output.writer().flush());
+    let mut coverage = total.coverage();
+    let top = rows(args.top);
+    let mut output = Output::new(args.output.as_deref())?;
+    let result = match format {
+        Format::Json => {
+            let top = top.unwrap_or(usize::MAX);
+            coverage.rules.truncate(top);
+            coverage.unknown.truncate(top);
+            serde_json::to_writer_pretty(output.writer(), &coverage)
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(output.writer()))
+        }
+        _ => {
+            let words = match args.language.get() {
+                Lang::En => &EN,
+                Lang::Ru => &RU,
+            };
+            coverage.write(top.unwrap_or(ROWS), words, output.writer())
+        }
+    };
+    let result = result.and_then(|()| output.writer().flush());
     output.context(result)?;
-    Ok(inputs.finish(&read, total.lines() > 0))
+    Ok(inputs.finish(&read, coverage.failures > 0))
 }
 
 /// How often each distinct failure occurs.
@@ -60,58 +87,146 @@ impl Part for Hits {
 }
 
 impl Hits {
-    fn lines(&self) -> u64 {
-        self.counts.iter().sum()
-    }
-
-    fn write(&self, top: usize, out: &mut dyn Write) -> io::Result<()> {
+    fn coverage(&self) -> Coverage<'_> {
         let groups = || self.groups.iter().zip(self.counts.iter().copied());
-        let mut rules: Map<&str, (u64, Verdict)> = Map::default();
+        let mut rules: Map<&str, RuleHits> = Map::default();
         for (group, count) in groups() {
-            rules.entry(group.verdict.rule).or_insert((0, group.verdict)).0 += count;
+            let Verdict { rule, reason, .. } = group.verdict;
+            let new = RuleHits { rule, reason: reason.as_str(), failures: 0 };
+            rules.entry(rule).or_insert(new).failures += count;
         }
-        let mut rules: Vec<_> = rules.into_iter().collect();
-        rules.sort_by_key(|(rule, (count, _))| (Reverse(*count), *rule));
-        let mut unknown: Vec<_> = groups().filter(|(group, _)| group.verdict.is_unclassified()).collect();
-        unknown.sort_by_key(|(group, count)| (Reverse(*count), group.fingerprint));
+        let mut rules: Vec<_> = rules.into_values().collect();
+        rules.sort_by_key(|hits| (Reverse(hits.failures), hits.rule));
+        let unknown = groups().filter(|(group, _)| group.verdict.is_unclassified());
+        let mut unknown: Vec<_> = unknown
+            .map(|(group, failures)| {
+                let Verdict { reason, rule, stage, provider, .. } = &group.verdict;
+                Unknown {
+                    fingerprint: format!("{:016x}", group.fingerprint),
+                    failures,
+                    stage: stage.map(Stage::as_str),
+                    provider: provider.map(|provider| provider.id),
+                    reason: reason.as_str(),
+                    rule,
+                    text: masked(&group.sample),
+                }
+            })
+            .collect();
+        unknown.sort_by(|a, b| (b.failures, &a.fingerprint).cmp(&(a.failures, &b.fingerprint)));
+        Coverage {
+            version: 1,
+            failures: self.counts.iter().sum(),
+            kinds: self.groups.len(),
+            unknown_failures: unknown.iter().map(|unknown| unknown.failures).sum(),
+            unknown_kinds: unknown.len(),
+            rules,
+            unknown,
+        }
+    }
+}
 
-        let missed: u64 = unknown.iter().map(|(_, count)| count).sum();
-        let (lines, kinds) = (self.lines(), self.groups.len());
-        writeln!(
-            out,
-            "{lines} failures of {kinds} kinds; no rule knows {missed} of {} kinds\n",
-            unknown.len()
-        )?;
-        let column = rules.iter().take(top).map(|(rule, _)| rule.len()).max().unwrap_or_default();
-        writeln!(out, "{:>10}  {:column$}  reason", "hits", "rule")?;
-        for (rule, (count, verdict)) in rules.iter().take(top) {
-            writeln!(out, "{count:>10}  {rule:column$}  {}", verdict.reason.as_str())?;
-        }
-        if let Some(more) = rules.len().checked_sub(top).filter(|more| *more > 0) {
-            writeln!(out, "{:>10}  and {more} rules more", "")?;
-        }
-        if unknown.is_empty() {
+/// What is told.
+#[derive(Serialize)]
+struct Coverage<'a> {
+    version: u32,
+    failures: u64,
+    kinds: usize,
+    unknown_failures: u64,
+    unknown_kinds: usize,
+    rules: Vec<RuleHits>,
+    unknown: Vec<Unknown<'a>>,
+}
+
+#[derive(Serialize)]
+struct RuleHits {
+    rule: &'static str,
+    reason: &'static str,
+    failures: u64,
+}
+
+/// Replies that no rule knows, which are the same but for addresses, hosts, ids and numbers.
+#[derive(Serialize)]
+struct Unknown<'a> {
+    fingerprint: String,
+    failures: u64,
+    stage: Option<&'static str>,
+    provider: Option<&'static str>,
+    /// What their code is taken for.
+    reason: &'static str,
+    rule: &'a str,
+    text: String,
+}
+
+impl Coverage<'_> {
+    fn write(&self, top: usize, words: &Words, out: &mut dyn Write) -> io::Result<()> {
+        writeln!(out, "{}", (words.sum)(self))?;
+        if self.rules.is_empty() {
             return Ok(());
         }
-        writeln!(out, "\nReplies that no rule knows, without addresses, hosts, ids and numbers:\n")?;
-        for (group, count) in unknown.iter().take(top) {
-            let verdict = &group.verdict;
-            let stage = verdict.stage.map_or("-", |stage| stage.as_str());
-            let provider = verdict.provider.map_or("-", |provider| provider.id);
-            writeln!(
-                out,
-                "{count:>10}  {:016x}  {stage}  {provider}  {} ({})\n            {}",
-                group.fingerprint,
-                verdict.reason.as_str(),
-                verdict.rule,
-                Some(masked(&group.sample))
-                    .filter(|text| !text.is_empty())
-                    .unwrap_or_else(|| "(no text)".to_owned()),
-            )?;
+        let shown = &self.rules[..self.rules.len().min(top)];
+        let column =
+            shown.iter().map(|hits| hits.rule.len()).max().unwrap_or_default().max(columns(words.rule));
+        writeln!(out, "\n{:>10}  {}  {}", words.times, pad(words.rule, column), words.reason)?;
+        for RuleHits { rule, reason, failures } in shown {
+            writeln!(out, "{failures:>10}  {rule:column$}  {reason}")?;
         }
-        if let Some(more) = unknown.len().checked_sub(top).filter(|more| *more > 0) {
-            writeln!(out, "{:>10}  and {more} kinds more (--top 0 shows all)", "")?;
+        if shown.len() < self.rules.len() {
+            writeln!(out, "{:>10}  {} (--top 0)", "", (words.more)(self.rules.len() - shown.len()))?;
+        }
+        if self.unknown.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "\n{}\n", words.unknown)?;
+        let shown = &self.unknown[..self.unknown.len().min(top)];
+        for Unknown { fingerprint, failures, stage, provider, reason, rule, text } in shown {
+            let (stage, provider) = (stage.unwrap_or("-"), provider.unwrap_or("-"));
+            writeln!(out, "{failures:>10}  {fingerprint}  {stage}  {provider}  {reason} ({rule})")?;
+            writeln!(out, "{:>10}  {}", "", if text.is_empty() { words.no_text } else { text })?;
+        }
+        if shown.len() < self.unknown.len() {
+            writeln!(out, "{:>10}  {} (--top 0)", "", (words.more)(self.unknown.len() - shown.len()))?;
         }
         Ok(())
     }
 }
+
+/// The words of a language.
+struct Words {
+    sum: fn(&Coverage<'_>) -> String,
+    times: &'static str,
+    rule: &'static str,
+    reason: &'static str,
+    more: fn(usize) -> String,
+    unknown: &'static str,
+    no_text: &'static str,
+}
+
+static EN: Words = Words {
+    sum: |c| {
+        format!(
+            "{} failures, {} of them distinct; no rule knows {}, {} of them distinct",
+            c.failures, c.kinds, c.unknown_failures, c.unknown_kinds
+        )
+    },
+    times: "times",
+    rule: "rule",
+    reason: "reason",
+    more: |n| format!("{n} more"),
+    unknown: "Replies that no rule knows, without addresses, hosts, ids and numbers:",
+    no_text: "(no text)",
+};
+
+static RU: Words = Words {
+    sum: |c| {
+        format!(
+            "отказов: {}, разных: {}; правилам неизвестны: {}, разных: {}",
+            c.failures, c.kinds, c.unknown_failures, c.unknown_kinds
+        )
+    },
+    times: "раз",
+    rule: "правило",
+    reason: "причина",
+    more: |n| format!("ещё {n}"),
+    unknown: "Ответы, которых не знает ни одно правило, без адресов, узлов, идентификаторов и чисел:",
+    no_text: "(без текста)",
+};
