@@ -402,3 +402,20 @@ fn nothing_acts_on_a_terminal() {
         assert!(!list.stdout().contains(['\x1b', '\x07']), "{format}: {}", list.stdout());
     }
 }
+
+#[test]
+fn the_first_night_makes_the_list() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::copy(sample().join("mainlog"), directory.path().join("mainlog")).unwrap();
+    let run =
+        |args: &[&str]| Test::new([&["suppress"], args, &["mainlog"]].concat()).at(directory.path()).run();
+    let nightly = ["--merge", "bad.csv", "-o", "bad.csv"];
+    run(&nightly).success();
+    let list = fs::read_to_string(directory.path().join("bad.csv")).unwrap();
+    assert_eq!(list, run(&[]).success().stdout());
+    run(&nightly).success();
+    assert_eq!(fs::read_to_string(directory.path().join("bad.csv")).unwrap(), list);
+    // Where it is only read it has to be there.
+    let wrong = run(&["--merge", "worse.csv", "-o", "bad.csv"]).code(2).stderr();
+    assert!(wrong.starts_with("mailwhy: cannot read the list worse.csv: "), "{wrong}");
+}

@@ -40,7 +40,7 @@ pub struct SuppressArgs {
     /// Begin with this list, one of ours (CSV) or one address a line, and print both as one
     ///
     /// What a list of ours knows already is not counted again, and --min-count and --reason leave none of it out. FILE may be
-    /// the one that is written (-o).
+    /// the one that is written (-o), which need not be there yet.
     #[arg(long, value_name = "FILE")]
     pub merge: Option<PathBuf>,
 

@@ -25,7 +25,7 @@ pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
     let classifier = rules::classifier(&args.rules)?;
     let mut all = Suppressions::new();
     if let Some(path) = &args.merge {
-        merge(&mut all, path)?;
+        merge(&mut all, path, args.output.as_ref() == Some(path))?;
     }
     let known = all.part();
     let read = scan::read(&inputs, &classifier, &mut all, || known.part());
@@ -94,9 +94,14 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     fs::rename(&new, &path)
 }
 
-/// Puts the list in this file in front of the log, and tells what in it is no address.
-fn merge(all: &mut Suppressions, path: &Path) -> Result<()> {
-    let list = fs::read(path).with_context(|| format!("cannot read the list {}", path.display()))?;
+/// Puts the list in this file in front of the log, and tells what in it is no address. One that will be `written` need not
+/// be there yet.
+fn merge(all: &mut Suppressions, path: &Path, written: bool) -> Result<()> {
+    let list = match fs::read(path) {
+        // It is made now, and there the next night.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && written => return Ok(()),
+        list => list.with_context(|| format!("cannot read the list {}", path.display()))?,
+    };
     let wrong = all.merge(&list).with_context(|| format!("cannot read the list {}", path.display()))?;
     if let Some(first) = wrong.first() {
         let more = if wrong.len() > 1 { format!(", and {} more", wrong.len() - 1) } else { String::new() };
