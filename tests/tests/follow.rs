@@ -439,6 +439,8 @@ fn a_storm_is_summed_up() {
     assert!(told.stdout().contains("… and 57 more like this in 5 s"), "{}", told.stdout());
     let told = Test::new(["follow", "--burst", "0", "-"]).stdin(lines).run().success();
     assert_eq!(told.stdout().matches("@gmail.test").count(), 60);
+    let told = Test::new(["follow", "--lang", "ru", "-"]).stdin(FULL).run().success();
+    assert!(told.stdout().ends_with("  mailwhy explain --lang ru mailbox-full\n"), "{}", told.stdout());
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         Command::Events(args) => commands::events::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Classify(args) => commands::classify::run(args),
-        Command::Follow(args) => commands::follow::run(args),
+        Command::Follow(args) => commands::follow::run(args, again),
         Command::Rules(args) => commands::rules::run(&args.command),
         Command::Check(args) => Ok(commands::check::run(args)),
         Command::Sql(args) => commands::sql::run(args),

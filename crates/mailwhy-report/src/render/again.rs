@@ -16,9 +16,10 @@ pub struct Again {
 }
 
 impl Again {
-    /// A command that reads no log.
-    pub(super) fn quiet(&self, command: &str, argument: &str) -> String {
-        joined([command, &self.general, argument])
+    /// `mailwhy explain` about this name.
+    #[must_use]
+    pub fn explain(&self, name: &str) -> String {
+        joined(["explain", &self.general, name])
     }
 
     /// Another command that reads this log.

@@ -102,7 +102,7 @@ impl Maker<'_> {
                 facts.extend(a.last.as_deref().map(|t| format!("{} {}", words.last, self.time_text(t))));
                 details.push(vec![Span::new(Role::Dim, facts_line(&facts))]);
             }
-            details.push(vec![Span::new(Role::Command, self.style.again.quiet("explain", &a.rule))]);
+            details.push(vec![Span::new(Role::Command, self.style.again.explain(&a.rule))]);
             Row { cells, details }
         });
         let mut columns = vec![

@@ -19,6 +19,7 @@ use clap::ValueEnum;
 use crossbeam_channel::RecvTimeoutError;
 use mailwhy::input::{self, FollowOptions, Followed, Notice, Source, Start};
 use mailwhy::logs::exim::Role;
+use mailwhy::report::Again;
 
 use super::events::{Same, write_json};
 use super::{Exit, Output, complain, rules, style, tell};
@@ -40,7 +41,7 @@ const LINES: usize = 10;
 const TICK: Duration = Duration::from_millis(200);
 
 /// Runs the command.
-pub fn run(args: &FollowArgs) -> Result<Exit> {
+pub fn run(args: &FollowArgs, again: Again) -> Result<Exit> {
     let Some(sources) = sources(args)? else { return Ok(Exit::Error) };
     let window = Window::of(args.since.as_deref(), None)?;
     let only = if args.all { What::value_variants().to_vec() } else { args.only.clone() };
@@ -64,7 +65,7 @@ pub fn run(args: &FollowArgs) -> Result<Exit> {
         return screen::run(args, &sources, &only, digest, &feed);
     }
     interrupt::watch().context("cannot watch for Ctrl-C")?;
-    let form = form(args, &output);
+    let form = form(args, again, &output);
     let mut printer = Printer { args, only: &only, output, form, found: false };
     printer.run(digest, &feed, lines)
 }
@@ -102,18 +103,18 @@ fn sources(args: &FollowArgs) -> Result<Option<Vec<Source>>> {
 
 /// How what happened is written.
 enum Form {
-    Text(Plain),
+    Text(Box<Plain>),
     Json,
 }
 
-fn form(args: &FollowArgs, output: &Output) -> Form {
+fn form(args: &FollowArgs, again: Again, output: &Output) -> Form {
     let lang = args.language.get();
     match args.format {
         FollowFormat::Jsonl => Form::Json,
         FollowFormat::Text => {
             let style = style(lang, args.color, output);
             let width = output.is_terminal().then_some(style.width);
-            Form::Text(Plain::new(lang, style.color, width, args.raw, args.burst))
+            Form::Text(Box::new(Plain::new(lang, style.color, width, args.raw, args.burst, again)))
         }
     }
 }

@@ -203,7 +203,7 @@ impl Maker<'_> {
         let mut meaning = vec![Span::plain(&row.meaning)];
         if !matches!(self.by, Grouping::Reply | Grouping::Reason | Grouping::Rule) {
             // Of the most frequent reply.
-            meaning.splice(0..0, [Span::new(Role::Strong, format!("{}:", row.title)), Span::plain(" ")]);
+            meaning.splice(0..0, [Span::new(Role::Strong, format!("{}.", row.title)), Span::plain(" ")]);
         }
         details.push(meaning);
         if self.style.verbose {
@@ -213,18 +213,19 @@ impl Maker<'_> {
         for action in row.actions.iter().take(shown) {
             let who = (self.words.actor)(action.who).unwrap_or(action.who);
             let role = if action.who == "sender-admin" { Role::Warn } else { Role::Strong };
-            details.push(vec![
-                Span::new(role, format!("{who}:")),
-                Span::plain(" "),
-                Span::plain(&action.text),
-            ]);
+            // Where nobody has to act, the text says so.
+            let mut line = vec![Span::plain(&action.text)];
+            if action.who != "nobody" {
+                line.splice(0..0, [Span::new(role, format!("{who}:")), Span::plain(" ")]);
+            }
+            details.push(line);
         }
         if self.style.verbose {
             details.push(vec![Span::new(Role::Dim, self.basis(row))]);
             details.extend(self.sample(row));
         }
         let explained = if self.by == Grouping::Reason { row.reason } else { row.rule };
-        details.push(vec![Span::new(Role::Command, self.style.again.quiet("explain", explained))]);
+        details.push(vec![Span::new(Role::Command, self.style.again.explain(explained))]);
         Row { cells, details }
     }
 

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Paint};
 use mailwhy::codes::{Actor, Lang};
-use mailwhy::report::printable;
+use mailwhy::report::{Again, printable};
 
 use super::entry::{Entry, columns, cut, pad, wrap};
 use super::storm::{Rest, Storms};
@@ -34,11 +34,13 @@ pub struct Plain {
     raw: bool,
     storms: Storms,
     advised: HashSet<&'static str>,
+    /// What hints repeat of the command line.
+    again: Again,
 }
 
 impl Plain {
-    pub fn new(lang: Lang, color: bool, width: Option<usize>, raw: bool, burst: u32) -> Self {
-        Self { lang, color, width, raw, storms: Storms::new(burst), advised: HashSet::new() }
+    pub fn new(lang: Lang, color: bool, width: Option<usize>, raw: bool, burst: u32, again: Again) -> Self {
+        Self { lang, color, width, raw, storms: Storms::new(burst), advised: HashSet::new(), again }
     }
 
     /// Prints an entry, unless many of its kind have just been printed.
@@ -133,7 +135,7 @@ impl Plain {
             self.indented(&line, paint, out)?;
         }
         if let Some(cause) = verdict.cause.filter(|cause| mailwhy::codes::cause(cause.id).is_some()) {
-            self.indented(&format!("  mailwhy explain {}", cause.id), paint, out)?;
+            self.indented(&format!("  {}", self.again.explain(cause.id)), paint, out)?;
         }
         Ok(())
     }
@@ -179,7 +181,7 @@ mod tests {
 
     fn print(lang: Lang, width: Option<usize>, log: &str) -> String {
         let mut digest = Digest::new(Classifier::new(), Window::default(), true);
-        let mut plain = Plain::new(lang, false, width, false, 2);
+        let mut plain = Plain::new(lang, false, width, false, 2, Again::default());
         let mut out = Vec::new();
         let log_source = Arc::new(Source::File("mainlog".into()));
         digest.read(&log_source, 0, log.as_bytes(), &mut |seen| {
