@@ -97,7 +97,9 @@ fn what_cannot_be_told_is_unknown() {
         nowhere.stdout()
     );
     assert!(
-        nowhere.stderr().ends_with("hint: the directory must be writable for the user that runs the check\n")
+        nowhere
+            .stderr()
+            .ends_with("hint: its directory must be there, and writable for the user that runs the check\n")
     );
 }
 

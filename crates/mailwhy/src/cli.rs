@@ -227,10 +227,10 @@ pub enum Command {
     #[command(
         disable_help_subcommand = true,
         after_help = "Example of a file:\n  \
-                      lang = \"ru\"                            for every command\n  \
+                      lang = \"ru\"                            # for every command\n  \
                       rotated = true\n  \
-                      files = [\"/var/log/exim4/mainlog\"]    where no FILE is given\n  \
-                      [report]                               for `mailwhy report` alone\n  \
+                      files = [\"/var/log/exim4/mainlog\"]     # where no FILE is given\n  \
+                      [report]                               # for `mailwhy report` alone\n  \
                       top = 20"
     )]
     Config(ConfigCommandArgs),

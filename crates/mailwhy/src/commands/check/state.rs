@@ -70,7 +70,7 @@ impl State {
         };
         write().with_context(|| {
             format!(
-                "cannot write {}\nhint: the directory must be writable for the user that runs the check",
+                "cannot write {}\nhint: its directory must be there, and writable for the user that runs the check",
                 path.display()
             )
         })

@@ -48,7 +48,8 @@ pub fn send(message: &[u8], sendmail: &Path) -> Result<()> {
     let written = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(message));
     let done = child.wait_with_output().with_context(|| format!("cannot run {name}"))?;
     if !done.status.success() {
-        bail!("{name} took no message ({}): {}", done.status, String::from_utf8_lossy(&done.stderr).trim());
+        let said = String::from_utf8_lossy(&done.stderr);
+        bail!("{name} took no message ({}): {}", done.status, said.trim().replace('\n', "; "));
     }
     written.with_context(|| format!("{name} did not read the message"))
 }
