@@ -104,7 +104,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__check)
-            opts="-R -S -U -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --state --min --failed --deferred --provider-failed --provider-deferred --blocklisted --silence --queue-age --guesses --config --no-config --help"
+            opts="-R -S -U -h --rotated --since --until --threads --max-line --max-ratio --no-progress --rules --lang --state --min --failed --deferred --provider-failed --provider-deferred --blocklisted --silence --queue-age --guesses --anonymize --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -796,7 +796,7 @@ _mailwhy() {
             return 0
             ;;
         mailwhy__subcmd__rules__subcmd__coverage)
-            opts="-R -S -U -t -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --top --config --no-config --help"
+            opts="-R -S -U -o -t -h --rotated --since --until --threads --max-line --max-ratio --no-progress --anonymize --rules --lang --format --output --top --config --no-config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -831,6 +831,22 @@ _mailwhy() {
                     return 0
                     ;;
                 --rules)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lang)
+                    COMPREPLY=($(compgen -W "en ru" -- "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -o)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -513,7 +513,12 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_s
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l rules -d 'Add the rules in this file to the built-in ones and to those in /etc/mailwhy/rules.toml' -r -F
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s t -l top -d 'How many rules and unknown replies to show; 0: all' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l lang -d 'The language of the texts [without it: LC_ALL, LC_MESSAGES, LANG]' -r -f -a "en\t'English'
+ru\t'Русский'"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l format -d 'How to print it; without it as FILE\'s extension says (-o), or else as text' -r -f -a "text\t''
+json\t''"
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s o -l output -d 'Write to this file' -r -F
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s t -l top -d 'How many rules and unknown replies to show; 0: all [without it: 40 as text, all as JSON]' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l config -d 'Read the configuration from this file instead of the usual ones' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s R -l rotated -d 'Read the rotated logs beside each file too: mainlog.1, mainlog.2.gz, mainlog-20260801.gz'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l no-progress -d 'Show no progress on standard error'

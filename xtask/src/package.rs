@@ -49,12 +49,18 @@ impl Program {
 
     /// What it prints in a directory, with nothing of this host's configuration.
     pub(crate) fn run(&self, directory: &Path, args: &[&str]) -> Result<String> {
+        self.run_in("en", directory, args)
+    }
+
+    /// The same on a host with this language.
+    pub(crate) fn run_in(&self, lang: &str, directory: &Path, args: &[&str]) -> Result<String> {
         let mut command = Command::new(&self.path);
         command
             .args(args)
             .env_clear()
             .env("MAILWHY_CONFIG", "/dev/null")
             .env("TZ", "UTC")
+            .env("LANG", lang)
             .current_dir(directory);
         let done = command.output().with_context(|| format!("cannot run {}", self.path.display()))?;
         if !done.status.success() {

@@ -44,8 +44,8 @@ pub fn pictures(root: &Path) -> Result<()> {
             ("report", "mailwhy report mainlog", &["report", "--top", "4", "mainlog"][..]),
             ("explain", &format!("mailwhy explain {quoted}"), &["explain", REPLY]),
         ] {
-            let args = [args, &["--color", "always", "--lang", lang]].concat();
-            let printed = mailwhy.run(&root.join(SAMPLE), &args)?;
+            let args = [args, &["--color", "always"]].concat();
+            let printed = mailwhy.run_in(lang, &root.join(SAMPLE), &args)?;
             let lines: Vec<&str> = printed.lines().take(LINES).collect();
             let screen = format!("\x1b[32m$\x1b[0m \x1b[1m{typed}\x1b[0m\n{}\n", lines.join("\n"));
             // Dim is meant to be seen.
