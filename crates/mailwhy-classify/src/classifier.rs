@@ -153,7 +153,8 @@ impl Classifier {
         mut found: impl FnMut(Finding, Option<Refusal>),
     ) -> Weighed<'a> {
         let Scratch { folded, seen, hits } = scratch;
-        folded.lower(query.text);
+        folded.fold(query.text);
+        folded.lower();
         hits.clear();
         let mut signs = Signs::default();
         self.rules.search(&folded.text, seen, |hit| match hit.target {

@@ -25,33 +25,8 @@ pub(crate) struct Folded {
 }
 
 impl Folded {
-    /// Folds `text` to lower case.
-    pub(crate) fn lower(&mut self, text: &[u8]) {
-        self.fold::<true>(text);
-    }
-
-    /// Folds `text` and leaves the case.
-    pub(crate) fn keep_case(&mut self, text: &[u8]) {
-        self.fold::<false>(text);
-    }
-
-    /// Where the bytes `start..end` of the folded text are in the original.
-    pub(crate) fn origin(&self, start: usize, end: usize) -> (u32, u32) {
-        if start >= end {
-            return (0, 0);
-        }
-        let from = self.place(start);
-        (from, (self.place(end - 1) + 1).clamp(from, self.end))
-    }
-
-    fn place(&self, at: usize) -> u32 {
-        let at = u32::try_from(at).unwrap_or(u32::MAX);
-        let jump = self.jumps.partition_point(|&(here, _)| here <= at);
-        let Some(&(here, there)) = jump.checked_sub(1).and_then(|i| self.jumps.get(i)) else { return 0 };
-        (there + (at - here)).min(self.end)
-    }
-
-    fn fold<const LOWER: bool>(&mut self, text: &[u8]) {
+    /// Folds `text`, but leaves the case.
+    pub(crate) fn fold(&mut self, text: &[u8]) {
         let text = &text[..text.len().min(LIMIT)];
         self.text.clear();
         self.jumps.clear();
@@ -59,7 +34,7 @@ impl Folded {
         self.text.push(b' ');
         mark_stops(text, &mut self.stops);
 
-        let mut first: Option<FirstCode> = None;
+        let mut first: Option<FirstCode<'_>> = None;
         let (mut blank, mut line_start) = (false, true);
         let mut i = 0;
         while i < text.len() {
@@ -89,33 +64,47 @@ impl Folded {
                 self.push(b' ', i);
             }
             (blank, line_start) = (false, false);
-            if LOWER
-                && matches!(byte, 0xc3 | 0xd0 | 0xd1)
-                && let (Unit::Byte(second), len2) = unescape(text.get(i + len..).unwrap_or_default())
-            {
-                let [a, b] = lower_pair(byte, second);
-                self.push(a, i);
-                self.push(b, i + len);
-                i += len + len2;
-                continue;
-            }
-            self.push(if LOWER { byte.to_ascii_lowercase() } else { byte }, i);
+            self.push(byte, i);
             i += len;
             let plain = self.stops.get(i..).unwrap_or_default();
             let run = memchr::memchr(1, plain).unwrap_or(plain.len());
             if run > 0 {
                 self.jump(i);
-                let start = self.text.len();
                 self.text.extend_from_slice(&text[i..i + run]);
-                if LOWER {
-                    self.text[start..].make_ascii_lowercase();
-                }
                 i += run;
             }
         }
         if self.text.last() != Some(&b' ') {
             self.push(b' ', i);
         }
+    }
+
+    /// Takes the case away.
+    pub(crate) fn lower(&mut self) {
+        self.text.make_ascii_lowercase();
+        let mut rest = &mut *self.text;
+        while let Some(at) = memchr::memchr3(0xc3, 0xd0, 0xd1, rest)
+            && let Some((letter, behind)) = rest[at..].split_first_chunk_mut()
+        {
+            *letter = lower_pair(*letter);
+            rest = behind;
+        }
+    }
+
+    /// Where the bytes `start..end` of the folded text are in the original.
+    pub(crate) fn origin(&self, start: usize, end: usize) -> (u32, u32) {
+        if start >= end {
+            return (0, 0);
+        }
+        let from = self.place(start);
+        (from, (self.place(end - 1) + 1).clamp(from, self.end))
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        let at = u32::try_from(at).unwrap_or(u32::MAX);
+        let jump = self.jumps.partition_point(|&(here, _)| here <= at);
+        let Some(&(here, there)) = jump.checked_sub(1).and_then(|i| self.jumps.get(i)) else { return 0 };
+        (there + (at - here)).min(self.end)
     }
 
     #[inline]
@@ -136,17 +125,28 @@ impl Folded {
     }
 }
 
-/// Notes for each byte but the last whether more than its case may change there. From one such byte to the next are
-/// words with single blanks between them, up to one that may be a repeated code.
+/// Notes for each byte whether more than its case may change there. From one such byte to the next are words with single
+/// blanks between them, up to one that may be a repeated code.
 fn mark_stops(text: &[u8], stops: &mut Vec<u8>) {
     // What no word holds: controls, escapes, letters beyond ASCII.
     let odd = |b: u8| (b.wrapping_sub(b' ') >= 0x80 - b' ') | (b == b'\\');
-    let no_word = |b: u8| odd(b) | (b == b' ') | (b.wrapping_sub(b'2') < 4);
+    let digit = |b: u8| b.wrapping_sub(b'0') < 10;
+    let stop = |[byte, a, b, c]: [u8; 4]| {
+        let no_word = odd(a) | (a == b' ') | ((a.wrapping_sub(b'2') < 4) & digit(b) & digit(c));
+        u8::from(odd(byte) | ((byte == b' ') & no_word))
+    };
     stops.clear();
-    stops.resize(text.len().saturating_sub(1), 0);
+    stops.resize(text.len(), 0);
     // Without a branch for each byte, so that the compiler does many of them at once.
-    for ((stop, &b), &next) in stops.iter_mut().zip(text).zip(text.iter().skip(1)) {
-        *stop = u8::from(odd(b) | ((b == b' ') & no_word(next)));
+    let from = |n: usize| text.get(n..).unwrap_or_default();
+    let windows = text.iter().zip(from(1)).zip(from(2)).zip(from(3));
+    for (mark, (((&byte, &a), &b), &c)) in stops.iter_mut().zip(windows) {
+        *mark = stop([byte, a, b, c]);
+    }
+    // As if blanks came behind the end.
+    for at in text.len().saturating_sub(3)..text.len() {
+        let next = |n| text.get(at + n).copied().unwrap_or(b' ');
+        stops[at] = stop([text[at], next(1), next(2), next(3)]);
     }
 }
 
@@ -184,24 +184,30 @@ fn escape(text: &[u8]) -> (Unit, usize) {
 }
 
 /// Lower case of the two-byte letters that replies are written in: Latin-1 and Russian.
-const fn lower_pair(a: u8, b: u8) -> [u8; 2] {
+const fn lower_pair([a, b]: [u8; 2]) -> [u8; 2] {
     match (a, b) {
         (0xc3, 0x80..=0x9e) if b != 0x97 => [a, b + 0x20],
         (0xd0, 0x90..=0x9f) => [0xd0, b + 0x20],
         (0xd0, 0xa0..=0xaf) => [0xd1, b - 0x20],
         (0xd0, 0x81) => [0xd1, 0x91],
-        _ => [a, b.to_ascii_lowercase()],
+        _ => [a, b],
     }
 }
 
 /// The code that the further lines of a reply repeat.
-struct FirstCode {
+struct FirstCode<'a> {
     digits: [u8; 3],
-    enhanced: Option<Enhanced>,
+    /// What stands behind it.
+    rest: &'a [u8],
 }
 
 /// How many bytes to skip when `text` begins with a repetition of the first code.
-fn repeated(text: &[u8], first: &mut Option<FirstCode>, line_start: bool, before: &[u8]) -> Option<usize> {
+fn repeated<'a>(
+    text: &'a [u8],
+    first: &mut Option<FirstCode<'a>>,
+    line_start: bool,
+    before: &[u8],
+) -> Option<usize> {
     let &[a, b @ b'0'..=b'9', c @ b'0'..=b'9', ref rest @ ..] = text else { return None };
     let digits = [a, b, c];
     let separator = rest.first().copied();
@@ -209,16 +215,17 @@ fn repeated(text: &[u8], first: &mut Option<FirstCode>, line_start: bool, before
         return None;
     }
     let rest = rest.get(1..).unwrap_or_default();
-    let enhanced = || Enhanced::prefix(rest.trim_ascii_start());
+    let enhanced = |rest: &[u8]| Enhanced::prefix(rest.trim_ascii_start());
     match first {
         None => {
             if before.len() == 1 || before.ends_with(b":") {
-                *first = Some(FirstCode { digits, enhanced: enhanced().map(|(code, _)| code) });
+                *first = Some(FirstCode { digits, rest });
             }
             None
         }
         Some(first) if first.digits == digits => {
-            let same = enhanced().filter(|(code, _)| first.enhanced == Some(*code));
+            let same = enhanced(rest)
+                .filter(|(code, _)| enhanced(first.rest).is_some_and(|(before, _)| before == *code));
             if !line_start && separator != Some(b'-') && same.is_none() {
                 return None;
             }
@@ -236,7 +243,8 @@ mod tests {
 
     fn lower(text: &str) -> String {
         let mut folded = Folded::default();
-        folded.lower(text.as_bytes());
+        folded.fold(text.as_bytes());
+        folded.lower();
         String::from_utf8(folded.text).expect("valid stays valid")
     }
 
@@ -267,7 +275,8 @@ mod tests {
     fn places_lead_back() {
         let text = "550-5.1.1 No\r\n550 5.1.1 such  USER here";
         let mut folded = Folded::default();
-        folded.lower(text.as_bytes());
+        folded.fold(text.as_bytes());
+        folded.lower();
         let want = b"no such user";
         let at = folded.text.windows(want.len()).position(|w| w == want).expect("found");
         let (start, end) = folded.origin(at, at + want.len());

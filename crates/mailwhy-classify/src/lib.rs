@@ -23,6 +23,7 @@ the *rules* whose texts occur in it are collected, and the strongest one gives t
 mod case;
 mod classifier;
 mod fold;
+mod kinds;
 mod known;
 mod normalize;
 mod own;

@@ -15,6 +15,10 @@ use std::cell::RefCell;
 use mailwhy_codes::{BLOCKLISTS, Enhanced, basic, provider_by_host};
 
 use crate::fold::Folded;
+use crate::kinds::{
+    AMPERSAND, AT, BRACE, CAPITAL, COLON, DASH, DIGIT, EQUALS, GAP, HASH, Kinds, LETTER, PERCENT, PLUS,
+    POINT, QUESTION, SLASH, UNDERSCORE, run,
+};
 
 thread_local! {
     static FOLDED: RefCell<Folded> = RefCell::default();
@@ -23,25 +27,8 @@ thread_local! {
 /// Appends the normalised form of a reply to `out`, at most three times as long and two bytes.
 pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
     FOLDED.with_borrow_mut(|folded| {
-        folded.keep_case(text);
-        let mut words = Words(folded.text.trim_ascii());
-        let (mut first, start) = (true, out.len());
-        while let Some(word) = words.next() {
-            match word {
-                Word::Gap(gap) => out.extend_from_slice(gap),
-                Word::Text(word) if is_plain(word) => {
-                    out.extend_from_slice(word);
-                    first = false;
-                }
-                Word::Text(word) if is_inner_code(word, &out[start..], words.0) => {
-                    out.extend_from_slice(word);
-                }
-                Word::Text(word) => {
-                    mask(word, first, out);
-                    first = false;
-                }
-            }
-        }
+        folded.fold(text);
+        mask_words(folded.text.trim_ascii(), out);
     });
 }
 
@@ -49,55 +36,73 @@ pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
 #[must_use]
 pub fn fingerprint(normalized: &[u8]) -> u64 {
     // FNV-1a: short texts, no adversary, and simple enough to stay the same for ever.
-    normalized.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0000_01b3)
+    normalized.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
+        (hash ^ SMALL[usize::from(byte)]).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
-/// The bytes that stand between words.
-const GAP: [bool; 256] = {
-    let mut gap = [false; 256];
-    let bytes = b" <>()[]\"',;";
-    let mut at = 0;
-    while at < bytes.len() {
-        gap[bytes[at] as usize] = true;
-        at += 1;
+static SMALL: [u64; 256] = {
+    let mut t = [0u64; 256];
+    let mut i = 0;
+    while i < 256 {
+        t[i] = (i as u8).to_ascii_lowercase() as u64;
+        i += 1;
     }
-    gap
+    t
 };
 
-/// Whether it is what most words are: small letters behind a first letter, and maybe a full stop. They stay.
-fn is_plain(word: &[u8]) -> bool {
-    let [first, rest @ ..] = word else { return false };
-    let small = rest.iter().take_while(|b| b.is_ascii_lowercase()).count();
-    let end = &rest[small..];
-    first.is_ascii_alphabetic() && end.iter().all(|b| matches!(b, b'.' | b':' | b'!' | b'?'))
-}
+/// What occurs in names, numbers and codes. Without any, a word is a word.
+const NAME: u32 = DIGIT | AT | POINT | COLON | EQUALS | SLASH | UNDERSCORE;
 
-enum Word<'a> {
-    Gap(&'a [u8]),
-    Text(&'a [u8]),
-}
-
-/// Words, and what stands between them.
-struct Words<'a>(&'a [u8]);
-
-impl<'a> Iterator for Words<'a> {
-    type Item = Word<'a>;
-
-    fn next(&mut self) -> Option<Word<'a>> {
-        let in_gap = |b: &&u8| GAP[usize::from(**b)];
-        let gap = self.0.iter().take_while(in_gap).count();
-        if gap > 0 {
-            let (gap, rest) = self.0.split_at(gap);
-            self.0 = rest;
-            return Some(Word::Gap(gap));
+fn mask_words(text: &[u8], out: &mut Vec<u8>) {
+    let start = out.len();
+    // What stays is copied together, when a word comes that does not.
+    let (mut first, mut copied, mut at) = (true, 0, 0);
+    loop {
+        let begin = at + run(&text[at..], !GAP).0;
+        let (len, kinds) = run(&text[begin..], GAP);
+        if len == 0 {
+            return out.extend_from_slice(&text[copied..]);
         }
-        let len = self.0.iter().take_while(|b| !in_gap(b)).count();
-        let (word, rest) = self.0.split_at(len);
-        self.0 = rest;
-        (len > 0).then_some(Word::Text(word))
+        at = begin + len;
+        let word = &text[begin..at];
+        let core = without_stop(word);
+        let kinds = if core.len() < len { Kinds::of(core) } else { kinds };
+        // What is masked already stays.
+        if is_plain(core, kinds) || kinds.any(BRACE) {
+            first = false;
+            continue;
+        }
+        out.extend_from_slice(&text[copied..begin]);
+        copied = begin;
+        if is_inner_code(word, &out[start..], &text[at..]) {
+            continue;
+        }
+        copied += core.len();
+        match core {
+            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'] if first => out.extend_from_slice(core),
+            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', rest @ ..] if first => {
+                out.extend_from_slice(&core[..4]);
+                mask(rest, Kinds::of(rest), out);
+            }
+            _ => mask(core, kinds, out),
+        }
+        first = false;
     }
+}
+
+/// A word without the full stop behind it.
+fn without_stop(mut word: &[u8]) -> &[u8] {
+    while let [core @ .., b'.' | b':' | b'!' | b'?'] = word {
+        word = core;
+    }
+    word
+}
+
+/// Whether a word is what most are, and stays: nothing of a name, and no capitals among its small letters.
+fn is_plain(word: &[u8], kinds: Kinds) -> bool {
+    !kinds.any(NAME)
+        && (word.len() < 8 || !kinds.all(LETTER) || !word[1..].iter().any(u8::is_ascii_uppercase))
 }
 
 /// Whether a word is the code of a reply that is passed on: `said: 550 …`, `550 550 5.1.1 …`.
@@ -109,51 +114,32 @@ fn is_inner_code(word: &[u8], before: &[u8], after: &[u8]) -> bool {
     enhanced || said && basic(code).is_some()
 }
 
-fn mask(word: &[u8], first: bool, out: &mut Vec<u8>) {
-    // What is masked already stays.
-    if word.contains(&b'{') {
-        return out.extend_from_slice(word);
-    }
-    let end = word.len() - word.iter().rev().take_while(|b| matches!(b, b'.' | b':' | b'!' | b'?')).count();
-    let (core, tail) = word.split_at(end);
-    let code = first && core.len() >= 3 && core[..3].iter().all(u8::is_ascii_digit);
-    if code && (core.len() == 3 || core[3] == b'-') {
-        let (code, rest) = core.split_at(core.len().min(4));
-        out.extend_from_slice(code);
-        if !rest.is_empty() {
-            mask(rest, false, out);
-        }
-    } else {
-        mask_core(core, out);
-    }
-    out.extend_from_slice(tail);
-}
-
 /// Masks a word without the full stop behind it.
-fn mask_core(core: &[u8], out: &mut Vec<u8>) {
-    let simple = |b: &u8| !(b.is_ascii_digit() || matches!(b, b'@' | b'.' | b':' | b'=' | b'/' | b'_'));
-    if core.iter().all(simple) {
+fn mask(core: &[u8], kinds: Kinds, out: &mut Vec<u8>) {
+    if !kinds.any(NAME) {
         return mask_pieces(core, out);
     }
-    if is_ipv4(core) {
-        return out.extend_from_slice(b"{ip}");
-    }
-    if let Some(masked) = kind(core) {
+    if let Some(masked) = kind(core, kinds) {
         out.extend_from_slice(masked.as_bytes());
-    } else if let Some(host) = url(core) {
+    } else if kinds.all(COLON | SLASH)
+        && let Some(host) = url(core)
+    {
         mask_url(core, host, out);
-    } else if is_own_code(core) || is_enhanced(core) {
+    } else if kinds.any(DIGIT) && (is_own_code(core) || is_enhanced(core)) {
         out.extend_from_slice(core);
-    } else if let Some(sign) = core.iter().position(|b| matches!(b, b'=' | b':' | b'#')) {
+    } else if kinds.any(EQUALS | COLON | HASH) {
         // `IP=192.0.2.1`, `domain:x.test`: both sides by themselves. Times and IPv6 have been seen to.
-        mask_core(&core[..sign], out);
+        let (sign, before) = run(core, EQUALS | COLON | HASH);
+        mask(&core[..sign], before, out);
         out.push(core[sign]);
-        mask_core(&core[sign + 1..], out);
-    } else if let Some(tail) = host_tail(core) {
+        mask(&core[sign + 1..], Kinds::of(&core[sign + 1..]), out);
+    } else if let Some(tail) = host_tail(core, kinds) {
         out.extend_from_slice(b"{host}");
         if tail.len() < core.len() {
             out.extend_from_slice(tail);
         }
+    } else if !kinds.any(SLASH) {
+        mask_pieces(core, out);
     } else {
         for (i, part) in core.split(|&b| b == b'/').enumerate() {
             if i > 0 {
@@ -175,52 +161,68 @@ fn mask_core(core: &[u8], out: &mut Vec<u8>) {
 
 /// Masks the runs of letters and digits of a token.
 fn mask_pieces(token: &[u8], out: &mut Vec<u8>) {
-    let pieces = || token.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric());
-    // A long one with something random in it is random as a whole, and so is one that begins so.
-    let random =
-        if token.len() >= 16 { pieces().any(is_random) } else { pieces().next().is_some_and(is_random) };
-    if is_message_id(token) || random && token.is_ascii() {
+    if is_message_id(token) {
         return out.extend_from_slice(b"{id}");
     }
+    let start = out.len();
     let named = token.first().is_some_and(u8::is_ascii_alphabetic);
-    for piece in pieces() {
-        let number = piece.iter().all(u8::is_ascii_digit);
-        if number && (piece.len() > 4 || !named) {
-            out.extend_from_slice(b"{n}");
-        } else if is_random(piece) {
+    for (at, piece, kinds) in pieces(token) {
+        if is_random(piece, kinds) {
+            // A long one with something random in it is random as a whole, and so is one that begins so.
+            if (at == 0 || token.len() >= 16) && token.is_ascii() {
+                out.truncate(start);
+                return out.extend_from_slice(b"{id}");
+            }
             out.extend_from_slice(b"{id}");
+        } else if kinds.only(DIGIT) && (piece.len() > 4 || !named) {
+            out.extend_from_slice(b"{n}");
         } else {
             out.extend_from_slice(piece);
         }
     }
 }
 
+/// The runs of letters and digits of a token and what is between them, with their places.
+fn pieces(token: &[u8]) -> impl Iterator<Item = (usize, &[u8], Kinds)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let begin = at;
+        let rest = &token[begin..];
+        let end = if rest.first()?.is_ascii_alphanumeric() { !(LETTER | DIGIT) } else { LETTER | DIGIT };
+        let (len, kinds) = run(rest, end);
+        at += len;
+        Some((begin, &rest[..len], kinds))
+    })
+}
+
 /// What stands for a word that varies as a whole.
-fn kind(word: &[u8]) -> Option<&'static str> {
-    if is_address(word) {
+fn kind(word: &[u8], kinds: Kinds) -> Option<&'static str> {
+    if is_address(word, kinds) {
         return Some("{address}");
     }
-    let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
-    if is_ip(word) {
+    if is_ip(word, kinds) {
         return Some("{ip}");
     }
-    if digits == 0 {
+    if !kinds.any(DIGIT) {
         return None;
     }
-    if digits == word.len() {
+    if kinds.only(DIGIT) {
         return Some("{n}");
     }
-    let all = |set: fn(u8) -> bool| word.iter().all(|&b| b.is_ascii_digit() || set(b));
-    if all(|b| matches!(b, b'.' | b'%')) {
+    if kinds.only(DIGIT | POINT | PERCENT) {
         return (!is_own_code(word) && !is_enhanced(word)).then_some("{n}");
     }
-    if digits >= 4 && all(|b| matches!(b, b':' | b'/' | b'-' | b'.' | b'+' | b'T' | b'Z')) {
-        return Some(if word.contains(&b':') || word.len() - digits > 1 { "{time}" } else { "{n}" });
+    if kinds.only(DIGIT | COLON | SLASH | DASH | POINT | PLUS | CAPITAL) {
+        let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
+        let letters = word.iter().filter(|b| b.is_ascii_uppercase());
+        if digits >= 4 && letters.copied().all(|b| matches!(b, b'T' | b'Z')) {
+            return Some(if kinds.any(COLON) || word.len() - digits > 1 { "{time}" } else { "{n}" });
+        }
     }
     // `10MB`, `300s`, `2nd`
     let number = word.iter().take_while(|b| b.is_ascii_digit()).count();
     let unit = &word[number..];
-    (number == digits && unit.len() <= 2 && unit.iter().all(u8::is_ascii_alphabetic)).then_some("{n}")
+    (number > 0 && unit.len() <= 2 && unit.iter().all(u8::is_ascii_alphabetic)).then_some("{n}")
 }
 
 fn is_enhanced(word: &[u8]) -> bool {
@@ -243,17 +245,19 @@ fn is_own_code(token: &[u8]) -> bool {
 }
 
 /// Whether a run of letters and digits is neither a word nor a code but random.
-fn is_random(piece: &[u8]) -> bool {
-    let digits = piece.iter().filter(|b| b.is_ascii_digit()).count();
-    if digits == 0 {
+fn is_random(piece: &[u8], kinds: Kinds) -> bool {
+    if piece.len() < 6 || !kinds.any(LETTER) {
+        return false;
+    }
+    if !kinds.any(DIGIT) {
         return is_random_word(piece);
     }
-    let leading = piece.iter().take_while(|b| b.is_ascii_digit()).count();
+    let digits = piece.iter().take_while(|b| b.is_ascii_digit()).count();
     // `8bit`, `4096bit`
-    let unit = &piece[leading..];
+    let unit = &piece[digits..];
     let one_case = unit.iter().all(u8::is_ascii_lowercase) || unit.iter().all(u8::is_ascii_uppercase);
-    let counted = leading == digits && digits <= 4 && one_case && piece.len() < 16;
-    digits < piece.len() && piece.len() >= 6 && !counted && !is_own_code(piece)
+    let counted = digits <= 4 && one_case && piece.len() < 16;
+    !counted && !is_own_code(piece)
 }
 
 /// Whether letters are no word and no `CamelCase`: capitals and small letters take turns without order.
@@ -288,11 +292,11 @@ fn is_message_id(token: &[u8]) -> bool {
     matches!((next(), next(), next(), next()), (6, 6, 2, 0) | (6, 11, 4, 0))
 }
 
-fn is_address(word: &[u8]) -> bool {
-    memchr::memrchr(b'@', word).is_some_and(|at| at > 0 && at + 1 < word.len() && !word.contains(&b'/'))
+fn is_address(word: &[u8], kinds: Kinds) -> bool {
+    kinds.any(AT) && !kinds.any(SLASH) && word[1..].contains(&b'@') && !word.ends_with(b"@")
 }
 
-/// Four numbers below 256 with points between them: most IP addresses, found in one pass.
+/// Four numbers below 256 with points between them.
 fn is_ipv4(word: &[u8]) -> bool {
     let (mut number, mut digits, mut points) = (0_u32, 0, 0);
     for &byte in word {
@@ -314,7 +318,10 @@ fn is_ipv4(word: &[u8]) -> bool {
     points == 3 && digits > 0
 }
 
-fn is_ip(word: &[u8]) -> bool {
+fn is_ip(word: &[u8], kinds: Kinds) -> bool {
+    if !kinds.any(COLON) {
+        return kinds.only(DIGIT | POINT) && is_ipv4(word);
+    }
     let word = word.strip_prefix(b"IPv6:").unwrap_or(word);
     let fits = (2..=50).contains(&word.len())
         && word.iter().all(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':'))
@@ -328,24 +335,24 @@ fn is_ip(word: &[u8]) -> bool {
 
 /// Where the name of the host begins in a web address.
 fn url(word: &[u8]) -> Option<usize> {
-    let at = memchr::memmem::find(word, b"://")?;
-    (at > 0 && word[..at].iter().all(u8::is_ascii_alphabetic)).then_some(at + 3)
+    let (scheme, _) = run(word, !LETTER);
+    (scheme > 0 && word[scheme..].starts_with(b"://")).then_some(scheme + 3)
 }
 
 /// Keeps the host, the path and the parameters, apart from what varies in them.
 fn mask_url(word: &[u8], host: usize, out: &mut Vec<u8>) {
-    let path = word[host..].iter().position(|b| matches!(b, b'/' | b'?')).map_or(word.len(), |i| host + i);
+    let path = host + run(&word[host..], SLASH | QUESTION).0;
     out.extend_from_slice(&word[..path]);
     let mut rest = &word[path..];
     while let Some((&sign, tail)) = rest.split_first() {
         out.push(sign);
-        let len = tail.iter().take_while(|b| !matches!(b, b'/' | b'?' | b'&' | b'=' | b'#' | b';')).count();
+        let (len, kinds) = run(tail, SLASH | QUESTION | AMPERSAND | EQUALS | HASH);
         let part = &tail[..len];
-        let varies = is_address(part)
-            || is_ip(part)
-            || sign == b'=' && part.iter().any(u8::is_ascii_digit)
-            || names_host(part)
-            || part.chunk_by(|a, b| a.is_ascii_alphanumeric() == b.is_ascii_alphanumeric()).any(is_random);
+        let varies = is_address(part, kinds)
+            || is_ip(part, kinds)
+            || sign == b'=' && kinds.any(DIGIT)
+            || kinds.any(POINT) && names_host(part)
+            || pieces(part).any(|(_, piece, kinds)| is_random(piece, kinds));
         out.extend_from_slice(if varies { b"{id}" } else { part });
         rest = &tail[len..];
     }
@@ -357,17 +364,20 @@ fn names_host(part: &[u8]) -> bool {
         [b"html", b"htm", b"shtml", b"php", b"asp", b"aspx", b"cgi", b"jsp", b"txt", b"pdf"];
     let Some(dot) = memchr::memrchr(b'.', part) else { return false };
     let page = PAGES.iter().any(|ending| part[dot + 1..].eq_ignore_ascii_case(ending));
-    host_tail(if page { &part[..dot] } else { part }).is_some()
+    let name = if page { &part[..dot] } else { part };
+    host_tail(name, Kinds::of(name)).is_some()
 }
 
 /// The part of a host's name that tells who it is (`.google.com`), empty for hosts of nobody in particular.
-fn host_tail(word: &[u8]) -> Option<&[u8]> {
+fn host_tail(word: &[u8], kinds: Kinds) -> Option<&[u8]> {
+    if !kinds.any(POINT) || !kinds.only(LETTER | DIGIT | POINT | DASH | UNDERSCORE) {
+        return None;
+    }
     let last = &word[memchr::memrchr(b'.', word)? + 1..];
-    let name = word.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'));
     let top = last.len() >= 2 && last.len() < word.len() - 1 && last.iter().all(u8::is_ascii_alphabetic);
     // A sentence without a blank behind its full stop is no host name: `later.Please`.
     let sentence = || last[0].is_ascii_uppercase() && last[1..].iter().all(u8::is_ascii_lowercase);
-    if !name || !top || word.contains(&b'_') && word.len() < 8 || sentence() {
+    if !top || kinds.any(UNDERSCORE) && word.len() < 8 || sentence() {
         return None;
     }
     if provider_by_host(word).is_none() && !names_blocklist(word) {

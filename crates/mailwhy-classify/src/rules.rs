@@ -310,7 +310,8 @@ impl Builder {
             let part;
             (part, rest) = next_part(text);
             // The blanks of a text are its own: "ptr " is the word, "ptr" may go on.
-            self.folded.lower(part.as_bytes());
+            self.folded.fold(part.as_bytes());
+            self.folded.lower();
             let from = usize::from(!part.starts_with(' '));
             let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
             let part = self.folded.text.get(from..to).unwrap_or_default();

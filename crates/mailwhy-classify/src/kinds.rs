@@ -1,0 +1,109 @@
+//! What bytes a word is made of, found while its end is looked for: most questions about it need not be asked then.
+
+/// `0` to `9`.
+pub(crate) const DIGIT: u32 = 1;
+/// `a` to `z`.
+pub(crate) const SMALL: u32 = 1 << 1;
+/// `A` to `Z`.
+pub(crate) const CAPITAL: u32 = 1 << 2;
+/// What stands between words: blanks, brackets, quotes, `,` and `;`.
+pub(crate) const GAP: u32 = 1 << 3;
+/// `.`
+pub(crate) const POINT: u32 = 1 << 4;
+/// `:`
+pub(crate) const COLON: u32 = 1 << 5;
+/// `@`
+pub(crate) const AT: u32 = 1 << 6;
+/// `/`
+pub(crate) const SLASH: u32 = 1 << 7;
+/// `=`
+pub(crate) const EQUALS: u32 = 1 << 8;
+/// `_`
+pub(crate) const UNDERSCORE: u32 = 1 << 9;
+/// `{`
+pub(crate) const BRACE: u32 = 1 << 10;
+/// `#`
+pub(crate) const HASH: u32 = 1 << 11;
+/// `%`
+pub(crate) const PERCENT: u32 = 1 << 12;
+/// `-`
+pub(crate) const DASH: u32 = 1 << 13;
+/// `+`
+pub(crate) const PLUS: u32 = 1 << 14;
+/// `?`
+pub(crate) const QUESTION: u32 = 1 << 15;
+/// `&`
+pub(crate) const AMPERSAND: u32 = 1 << 16;
+/// All others, of ASCII and beyond.
+pub(crate) const OTHER: u32 = 1 << 17;
+
+/// Small letters and capitals.
+pub(crate) const LETTER: u32 = SMALL | CAPITAL;
+
+/// The kinds of bytes that occur in a word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Kinds(u32);
+
+impl Kinds {
+    pub(crate) fn of(word: &[u8]) -> Self {
+        Self(word.iter().fold(0, |kinds, &byte| kinds | KIND[usize::from(byte)]))
+    }
+
+    /// Whether one of these occurs.
+    pub(crate) const fn any(self, kinds: u32) -> bool {
+        self.0 & kinds != 0
+    }
+
+    /// Whether each of these occurs.
+    pub(crate) const fn all(self, kinds: u32) -> bool {
+        self.0 & kinds == kinds
+    }
+
+    /// Whether no others occur.
+    pub(crate) const fn only(self, kinds: u32) -> bool {
+        self.0 & !kinds == 0
+    }
+}
+
+/// How many bytes there are before the first of one of the kinds `end`, and their kinds.
+#[inline]
+pub(crate) fn run(text: &[u8], end: u32) -> (usize, Kinds) {
+    let mut kinds = 0;
+    for (len, &byte) in text.iter().enumerate() {
+        let kind = KIND[usize::from(byte)];
+        if kind & end != 0 {
+            return (len, Kinds(kinds));
+        }
+        kinds |= kind;
+    }
+    (text.len(), Kinds(kinds))
+}
+
+/// The kind of each byte.
+static KIND: [u32; 256] = {
+    let (mut table, mut byte) = ([OTHER; 256], 0_u8);
+    while byte < 0x80 {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' => DIGIT,
+            b'a'..=b'z' => SMALL,
+            b'A'..=b'Z' => CAPITAL,
+            b' ' | b'<' | b'>' | b'(' | b')' | b'[' | b']' | b'"' | b'\'' | b',' | b';' => GAP,
+            b'.' => POINT,
+            b':' => COLON,
+            b'@' => AT,
+            b'/' => SLASH,
+            b'=' => EQUALS,
+            b'_' => UNDERSCORE,
+            b'{' => BRACE,
+            b'#' => HASH,
+            b'%' => PERCENT,
+            b'-' => DASH,
+            b'+' => PLUS,
+            b'?' => QUESTION,
+            b'&' => AMPERSAND,
+            _ => OTHER,
+        };
+        byte += 1;
+    }
+    table
+};
