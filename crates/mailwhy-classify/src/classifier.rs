@@ -8,6 +8,7 @@ use mailwhy_codes::{self as codes, Cause, Class, Enhanced, Provider, Reason, Sta
 use crate::case::{Case, Finding};
 use crate::fold::Folded;
 use crate::known::Known;
+use crate::normalize::{mask_words, normalize};
 use crate::own::{self, OwnRule, RuleError};
 use crate::reply::{Replies, Signs, success_within};
 use crate::rules::{CodeKey, Hit, Rules, Seen, Target};
@@ -83,6 +84,26 @@ impl Classifier {
     /// The verdict on one reply.
     #[must_use]
     pub fn classify(&self, query: &Query<'_>) -> Verdict {
+        self.decide(query, |_| {})
+    }
+
+    /// The verdict on one reply; appends its normalised form to `normal`, as [`normalize`](crate::normalize()) does. The
+    /// two need the same preparation.
+    #[must_use]
+    pub fn classify_and_normalize(&self, query: &Query<'_>, normal: &mut Vec<u8>) -> Verdict {
+        let mut done = false;
+        let verdict = self.decide(query, |folded| {
+            mask_words(folded, normal);
+            done = true;
+        });
+        if !done {
+            normalize(query.text, normal);
+        }
+        verdict
+    }
+
+    /// The verdict. `look` sees the text folded, but in its own case, if that is needed at all.
+    fn decide(&self, query: &Query<'_>, look: impl FnOnce(&[u8])) -> Verdict {
         if let Some(at) = refused_after_all(query.text) {
             let mut verdict = self.classify(&Query { text: &query.text[at as usize..], ..*query });
             verdict.evidence = (verdict.evidence.0 + at, verdict.evidence.1 + at);
@@ -92,6 +113,8 @@ impl Classifier {
             return verdict;
         }
         let verdict = SCRATCH.with_borrow_mut(|scratch| {
+            scratch.folded.fold(query.text);
+            look(&scratch.folded.text);
             let (mut best, mut expired) = (None, false);
             let Weighed { case, known } = self.weigh::<false>(query, scratch, |finding, _| {
                 expired |= finding.says_expired();
@@ -120,6 +143,7 @@ impl Classifier {
         let verdict = self.classify(query);
         SCRATCH.with_borrow_mut(|scratch| {
             let mut findings: Vec<(Finding, Option<Refusal>)> = Vec::new();
+            scratch.folded.fold(query.text);
             self.weigh::<true>(query, scratch, |finding, refusal| findings.push((finding, refusal)));
             // The first of a rule is its best.
             findings.sort_by_key(|(finding, refusal)| (refusal.is_some(), Reverse(finding.rank())));
@@ -144,7 +168,7 @@ impl Classifier {
         })
     }
 
-    /// Takes the reply apart and calls `found` for everything that speaks for a reason; with `ALL` also for what does
+    /// Takes the folded reply apart and calls `found` for everything that speaks for a reason; with `ALL` also for what does
     /// not count.
     fn weigh<'a, const ALL: bool>(
         &self,
@@ -153,7 +177,6 @@ impl Classifier {
         mut found: impl FnMut(Finding, Option<Refusal>),
     ) -> Weighed<'a> {
         let Scratch { folded, seen, hits } = scratch;
-        folded.fold(query.text);
         folded.lower();
         hits.clear();
         let mut signs = Signs::default();

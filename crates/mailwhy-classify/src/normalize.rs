@@ -28,7 +28,7 @@ thread_local! {
 pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
     FOLDED.with_borrow_mut(|folded| {
         folded.fold(text);
-        mask_words(folded.text.trim_ascii(), out);
+        mask_words(&folded.text, out);
     });
 }
 
@@ -54,7 +54,9 @@ static SMALL: [u64; 256] = {
 /// What occurs in names, numbers and codes. Without any, a word is a word.
 const NAME: u32 = DIGIT | AT | POINT | COLON | EQUALS | SLASH | UNDERSCORE;
 
-fn mask_words(text: &[u8], out: &mut Vec<u8>) {
+/// Masks the words of a folded text.
+pub(crate) fn mask_words(text: &[u8], out: &mut Vec<u8>) {
+    let text = text.trim_ascii();
     let start = out.len();
     // What stays is copied together, when a word comes that does not.
     let (mut first, mut copied, mut at) = (true, 0, 0);

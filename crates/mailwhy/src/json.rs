@@ -52,7 +52,8 @@ impl<'a> Object<'a> {
 
     /// A number of something.
     pub fn count(&mut self, key: &str, value: u64) {
-        self.plain(key, |out| push_number(value, out));
+        self.key(key);
+        push_number(value, self.out);
     }
 
     /// A number, if there is one.
@@ -95,20 +96,6 @@ impl<'a> Object<'a> {
         self.out.push(b'"');
     }
 
-    /// What is written as it is, without escapes.
-    fn plain(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
-        self.key(key);
-        write(self.out);
-    }
-
-    /// What is written between quotes, without escapes.
-    fn quoted(&mut self, key: &str, write: impl FnOnce(&mut Vec<u8>)) {
-        self.key(key);
-        self.out.push(b'"');
-        write(self.out);
-        self.out.push(b'"');
-    }
-
     /// A string, if there is one.
     pub fn optional(&mut self, key: &str, value: Option<&[u8]>) {
         if let Some(value) = value {
@@ -118,21 +105,8 @@ impl<'a> Object<'a> {
 
     /// A field of a verdict.
     pub fn value(&mut self, key: &str, value: Value) {
-        match value {
-            Value::Null => self.null(key),
-            Value::Bool(yes) => self.plain(key, |out| push_bool(yes, out)),
-            Value::Number(n) => self.plain(key, |out| push_number(n.into(), out)),
-            Value::Text(text) => self.quoted(key, |out| escape(text, out)),
-            Value::Enhanced(code) => self.quoted(key, |out| push_enhanced(code, out)),
-            Value::Span(from, to) => self.plain(key, |out| {
-                out.push(b'[');
-                push_number(from.into(), out);
-                out.push(b',');
-                push_number(to.into(), out);
-                out.push(b']');
-            }),
-            Value::Hash(hash) => self.quoted(key, |out| push_hash(hash, out)),
-        }
+        self.key(key);
+        json_value(value, self.out);
     }
 
     /// A list of names that need no escapes.
@@ -154,6 +128,32 @@ impl<'a> Object<'a> {
         let lossy = inner.lossy;
         inner.end();
         self.lossy |= lossy;
+    }
+}
+
+/// The value of a field of a verdict.
+pub fn json_value(value: Value, out: &mut Vec<u8>) {
+    let quoted = !matches!(value, Value::Null | Value::Bool(_) | Value::Number(_) | Value::Span(..));
+    if quoted {
+        out.push(b'"');
+    }
+    match value {
+        Value::Null => out.extend_from_slice(b"null"),
+        Value::Bool(yes) => push_bool(yes, out),
+        Value::Number(n) => push_number(n.into(), out),
+        Value::Text(text) => escape(text, out),
+        Value::Enhanced(code) => push_enhanced(code, out),
+        Value::Span(from, to) => {
+            out.push(b'[');
+            push_number(from.into(), out);
+            out.push(b',');
+            push_number(to.into(), out);
+            out.push(b']');
+        }
+        Value::Hash(hash) => push_hash(hash, out),
+    }
+    if quoted {
+        out.push(b'"');
     }
 }
 
@@ -224,6 +224,9 @@ fn is_plain(text: &[u8]) -> bool {
 /// Appends `text` with what JSON wants escaped, and with what would act on a terminal.
 fn escape(text: &str, out: &mut Vec<u8>) {
     let mut bytes = text.as_bytes();
+    if is_plain(bytes) {
+        return out.extend_from_slice(bytes);
+    }
     while let Some(at) = bytes.iter().position(|&b| SPECIAL[usize::from(b)]) {
         let (plain, rest) = bytes.split_at(at);
         out.extend_from_slice(plain);

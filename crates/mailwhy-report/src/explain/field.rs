@@ -1,6 +1,6 @@
 //! The fields of a verdict as programs see them: one list, for every form that prints a verdict.
 
-use mailwhy_classify::{Verdict, fingerprint, normalize};
+use mailwhy_classify::Verdict;
 use mailwhy_codes::{Class, Enhanced, Lang, Stage};
 
 /// A field of a verdict, see `docs/json.md`.
@@ -113,9 +113,9 @@ impl Field {
         Self::ALL.into_iter().find(|field| field.as_str() == name)
     }
 
-    /// Its value. `text` is what was classified; `scratch` is memory that is used again.
+    /// Its value. `fingerprint` is that of the text that was classified, where it is asked for.
     #[must_use]
-    pub fn of(self, verdict: &Verdict, text: &[u8], lang: Lang, scratch: &mut Vec<u8>) -> Value {
+    pub fn of(self, verdict: &Verdict, fingerprint: Option<u64>, lang: Lang) -> Value {
         let name = |name: Option<&'static str>| name.map_or(Value::Null, Value::Text);
         match self {
             Self::Reason => Value::Text(verdict.reason.as_str()),
@@ -134,11 +134,7 @@ impl Field {
             Self::Rule => Value::Text(verdict.rule),
             Self::Title => Value::Text(verdict.text(lang).title),
             Self::Evidence => Value::Span(verdict.evidence.0, verdict.evidence.1),
-            Self::Fingerprint => {
-                scratch.clear();
-                normalize(text, scratch);
-                Value::Hash(fingerprint(scratch))
-            }
+            Self::Fingerprint => fingerprint.map_or(Value::Null, Value::Hash),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn write(e: &Explanation, out: &mut dyn Write) -> io::Result<()> {
                     Field::Title | Field::Fingerprint => {}
                     // Codes that were asked for are their own evidence.
                     Field::Evidence if e.topic != Topic::Reply => {}
-                    _ => add(field.as_str(), value(field.of(verdict, b"", e.lang, &mut Vec::new()))),
+                    _ => add(field.as_str(), value(field.of(verdict, None, e.lang))),
                 }
             }
             if let Some(hash) = e.fingerprint {

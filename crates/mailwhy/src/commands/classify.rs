@@ -1,10 +1,12 @@
 //! `mailwhy classify`: one reply per line in, one verdict per line out.
 
 use std::io::{self, Write};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use anyhow::Result;
-use mailwhy::classify::{Classifier, Query, Verdict};
+use hashbrown::HashMap;
+use hashbrown::hash_map::Entry;
+use mailwhy::classify::{Classifier, Query, fingerprint};
 use mailwhy::codes::{Lang, Stage};
 use mailwhy::input::{self, Chunk, Options, Source};
 use mailwhy::report::Field;
@@ -12,7 +14,7 @@ use mailwhy::report::Field;
 use super::explain::Around;
 use super::{Exit, Output, complain, first_time, lines_format, rules, tell};
 use crate::cli::{ClassifyArgs, LinesFormat, quoted};
-use crate::json::{Object, csv_value};
+use crate::json::{csv_value, json_value};
 use crate::pipeline;
 
 /// Runs the command.
@@ -20,7 +22,8 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let format = lines_format(args.format, args.output.as_deref())?;
     let fields = if args.only.is_empty() { Field::ALL.to_vec() } else { args.only.clone() };
     let printer = Printer {
-        fields,
+        columns: fields.iter().enumerate().map(|(n, &field)| (field, front(field, n, format))).collect(),
+        fingerprint: fields.contains(&Field::Fingerprint),
         format,
         tsv: args.tsv,
         lang: args.language.get(),
@@ -81,7 +84,10 @@ fn not_replies(source: &Source) {
 
 /// How verdicts are printed.
 struct Printer {
-    fields: Vec<Field>,
+    /// The fields, each with what stands before its value.
+    columns: Vec<(Field, String)>,
+    /// Whether fingerprints are among them.
+    fingerprint: bool,
     format: LinesFormat,
     tsv: bool,
     lang: Lang,
@@ -92,7 +98,7 @@ struct Printer {
 impl Printer {
     fn header(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.format == LinesFormat::Csv {
-            let names: Vec<_> = self.fields.iter().map(|field| field.as_str()).collect();
+            let names: Vec<_> = self.columns.iter().map(|(field, _)| field.as_str()).collect();
             writeln!(out, "{}", names.join(","))?;
         }
         Ok(())
@@ -101,47 +107,67 @@ impl Printer {
     /// The verdicts on all lines.
     fn print(&self, lines: &[u8]) -> Vec<u8> {
         let mut out = Vec::with_capacity(lines.len() * 4);
-        let mut scratch = Vec::new();
+        let mut normal = Vec::new();
+        // Many lines come again, and what was printed for them then is printed again.
+        let mut printed = HashMap::new();
         let whole = lines.strip_suffix(b"\n").unwrap_or(lines);
         if lines.is_empty() {
             return out;
         }
         for line in whole.split(|&b| b == b'\n') {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let query = if self.tsv { self.columns(line) } else { self.around.query(line) };
-            let verdict = self.classifier.classify(&query);
-            self.line(&verdict, query.text, &mut scratch, &mut out);
+            match printed.entry(line) {
+                Entry::Occupied(before) => out.extend_from_within(Range::clone(before.get())),
+                Entry::Vacant(place) => {
+                    let start = out.len();
+                    self.line(line, &mut normal, &mut out);
+                    place.insert(start..out.len());
+                }
+            }
         }
         out
     }
 
-    fn line(&self, verdict: &Verdict, text: &[u8], scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
-        let values = self.fields.iter().map(|field| (*field, field.of(verdict, text, self.lang, scratch)));
-        match self.format {
-            LinesFormat::Jsonl => {
-                let mut object = Object::begin(out);
-                values.for_each(|(field, value)| object.value(field.as_str(), value));
-                object.end();
-            }
-            LinesFormat::Csv => {
-                for (n, (_, value)) in values.enumerate() {
-                    if n > 0 {
-                        out.push(b',');
-                    }
-                    csv_value(value, out);
-                }
+    fn line(&self, line: &[u8], normal: &mut Vec<u8>, out: &mut Vec<u8>) {
+        let query = if self.tsv { self.query(line) } else { self.around.query(line) };
+        let (verdict, fingerprint) = if self.fingerprint {
+            normal.clear();
+            let verdict = self.classifier.classify_and_normalize(&query, normal);
+            (verdict, Some(fingerprint(normal)))
+        } else {
+            (self.classifier.classify(&query), None)
+        };
+        for (field, front) in &self.columns {
+            out.extend_from_slice(front.as_bytes());
+            let value = field.of(&verdict, fingerprint, self.lang);
+            match self.format {
+                LinesFormat::Jsonl => json_value(value, out),
+                LinesFormat::Csv => csv_value(value, out),
             }
         }
-        out.push(b'\n');
+        out.extend_from_slice(match self.format {
+            LinesFormat::Jsonl => b"}\n",
+            LinesFormat::Csv => b"\n",
+        });
     }
 
     /// Text, stage and host, separated by tabs. A stage that is none is left out.
-    fn columns<'a>(&'a self, line: &'a [u8]) -> Query<'a> {
+    fn query<'a>(&'a self, line: &'a [u8]) -> Query<'a> {
         let mut columns = line.split(|&b| b == b'\t').map(<[u8]>::trim_ascii);
         let text = columns.next().unwrap_or_default();
         let stage = columns.next().and_then(|name| Stage::from_name(std::str::from_utf8(name).ok()?));
         let host = columns.next().filter(|host| !host.is_empty());
         let all = self.around.query(text);
         Query { stage: stage.or(all.stage), host: host.or(all.host), ..all }
+    }
+}
+
+/// What stands before the value of the field in this place.
+fn front(field: Field, place: usize, format: LinesFormat) -> String {
+    match (format, place) {
+        (LinesFormat::Jsonl, 0) => format!("{{\"{}\":", field.as_str()),
+        (LinesFormat::Jsonl, _) => format!(",\"{}\":", field.as_str()),
+        (LinesFormat::Csv, 0) => String::new(),
+        (LinesFormat::Csv, _) => ",".to_owned(),
     }
 }

@@ -322,7 +322,7 @@ fn verdict_object(object: &mut Object<'_>, verdict: &Verdict, lang: Lang) {
         if matches!(field, Field::Evidence | Field::Fingerprint) {
             continue;
         }
-        match field.of(verdict, b"", lang, &mut Vec::new()) {
+        match field.of(verdict, None, lang) {
             Value::Null => {}
             value => object.value(field.as_str(), value),
         }
