@@ -22,6 +22,8 @@ pub(crate) struct Folded {
     end: u32,
     /// See [`mark_stops`].
     stops: Vec<u8>,
+    /// Whether there may be letters beyond ASCII.
+    wide: bool,
 }
 
 impl Folded {
@@ -31,6 +33,7 @@ impl Folded {
         self.text.clear();
         self.jumps.clear();
         self.end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        self.wide = false;
         self.text.push(b' ');
         mark_stops(text, &mut self.stops);
 
@@ -65,6 +68,7 @@ impl Folded {
             }
             (blank, line_start) = (false, false);
             self.push(byte, i);
+            self.wide |= !byte.is_ascii();
             i += len;
             let plain = self.stops.get(i..).unwrap_or_default();
             let run = memchr::memchr(1, plain).unwrap_or(plain.len());
@@ -82,7 +86,7 @@ impl Folded {
     /// Takes the case away.
     pub(crate) fn lower(&mut self) {
         self.text.make_ascii_lowercase();
-        let mut rest = &mut *self.text;
+        let mut rest = if self.wide { &mut *self.text } else { &mut [] };
         while let Some(at) = memchr::memchr3(0xc3, 0xd0, 0xd1, rest)
             && let Some((letter, behind)) = rest[at..].split_first_chunk_mut()
         {
@@ -125,29 +129,36 @@ impl Folded {
     }
 }
 
+/// How many bytes are looked at together, without a branch for each, so that the compiler does it with vectors.
+const BLOCK: usize = 16;
+
 /// Notes for each byte whether more than its case may change there. From one such byte to the next are words with single
 /// blanks between them, up to one that may be a repeated code.
 fn mark_stops(text: &[u8], stops: &mut Vec<u8>) {
+    stops.clear();
+    for start in (0..text.len()).step_by(BLOCK) {
+        let rest = &text[start..];
+        stops.extend_from_slice(&match rest.first_chunk() {
+            Some(block) => stops_in(block),
+            None => {
+                let mut block = [b' '; BLOCK + 2];
+                block[..rest.len()].copy_from_slice(rest);
+                stops_in(&block)
+            }
+        });
+    }
+}
+
+fn stops_in(block: &[u8; BLOCK + 2]) -> [u8; BLOCK] {
     // What no word holds: controls, escapes, letters beyond ASCII.
     let odd = |b: u8| (b.wrapping_sub(b' ') >= 0x80 - b' ') | (b == b'\\');
-    let digit = |b: u8| b.wrapping_sub(b'0') < 10;
-    let stop = |[byte, a, b, c]: [u8; 4]| {
-        let no_word = odd(a) | (a == b' ') | ((a.wrapping_sub(b'2') < 4) & digit(b) & digit(c));
-        u8::from(odd(byte) | ((byte == b' ') & no_word))
-    };
-    stops.clear();
-    stops.resize(text.len(), 0);
-    // Without a branch for each byte, so that the compiler does many of them at once.
-    let from = |n: usize| text.get(n..).unwrap_or_default();
-    let windows = text.iter().zip(from(1)).zip(from(2)).zip(from(3));
-    for (mark, (((&byte, &a), &b), &c)) in stops.iter_mut().zip(windows) {
-        *mark = stop([byte, a, b, c]);
+    let mut stops = [0; BLOCK];
+    for (i, stop) in stops.iter_mut().enumerate() {
+        let (byte, a, b) = (block[i], block[i + 1], block[i + 2]);
+        let code = (a.wrapping_sub(b'2') < 4) & (b.wrapping_sub(b'0') < 10);
+        *stop = u8::from(odd(byte) | ((byte == b' ') & ((a == b' ') | odd(a) | code)));
     }
-    // As if blanks came behind the end.
-    for at in text.len().saturating_sub(3)..text.len() {
-        let next = |n| text.get(at + n).copied().unwrap_or(b' ');
-        stops[at] = stop([text[at], next(1), next(2), next(3)]);
-    }
+    stops
 }
 
 enum Unit {

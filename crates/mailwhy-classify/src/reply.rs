@@ -347,7 +347,8 @@ mod tests {
 
     fn find(text: &str) -> (Replies, Vec<u8>) {
         let mut folded = Folded::default();
-        folded.lower(text.as_bytes());
+        folded.fold(text.as_bytes());
+        folded.lower();
         let mut signs = Signs::default();
         Rules::new(&[]).search(&folded.text, &mut Seen::default(), |hit| {
             if let Target::Sign(sign) = hit.target {

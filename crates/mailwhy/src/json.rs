@@ -141,6 +141,7 @@ pub fn json_value(value: Value, out: &mut Vec<u8>) {
         Value::Null => out.extend_from_slice(b"null"),
         Value::Bool(yes) => push_bool(yes, out),
         Value::Number(n) => push_number(n.into(), out),
+        Value::Name(name) => out.extend_from_slice(name.as_bytes()),
         Value::Text(text) => escape(text, out),
         Value::Enhanced(code) => push_enhanced(code, out),
         Value::Span(from, to) => {
@@ -168,7 +169,7 @@ pub fn csv_value(value: Value, out: &mut Vec<u8>) {
             out.extend_from_slice(text.replace('"', "\"\"").as_bytes());
             out.push(b'"');
         }
-        Value::Text(text) => out.extend_from_slice(text.as_bytes()),
+        Value::Name(text) | Value::Text(text) => out.extend_from_slice(text.as_bytes()),
         Value::Enhanced(code) => push_enhanced(code, out),
         Value::Span(from, to) => {
             push_number(from.into(), out);

@@ -51,7 +51,9 @@ pub enum Value {
     Bool(bool),
     /// A number.
     Number(u16),
-    /// A name or a text.
+    /// A stable name: ASCII without blanks or anything that has to be escaped.
+    Name(&'static str),
+    /// A text.
     Text(&'static str),
     /// A code with dots.
     Enhanced(Enhanced),
@@ -116,22 +118,22 @@ impl Field {
     /// Its value. `fingerprint` is that of the text that was classified, where it is asked for.
     #[must_use]
     pub fn of(self, verdict: &Verdict, fingerprint: Option<u64>, lang: Lang) -> Value {
-        let name = |name: Option<&'static str>| name.map_or(Value::Null, Value::Text);
+        let name = |name: Option<&'static str>| name.map_or(Value::Null, Value::Name);
         match self {
-            Self::Reason => Value::Text(verdict.reason.as_str()),
+            Self::Reason => Value::Name(verdict.reason.as_str()),
             Self::Class => name(verdict.class.map(Class::as_str)),
-            Self::Retry => Value::Text(verdict.retry.as_str()),
-            Self::Actor => Value::Text(verdict.actor.as_str()),
-            Self::Scope => Value::Text(verdict.scope.as_str()),
+            Self::Retry => Value::Name(verdict.retry.as_str()),
+            Self::Actor => Value::Name(verdict.actor.as_str()),
+            Self::Scope => Value::Name(verdict.scope.as_str()),
             Self::BadAddress => Value::Bool(verdict.bad_address),
             Self::Provider => name(verdict.provider.map(|provider| provider.id)),
             Self::Blocklist => name(verdict.blocklist.map(|blocklist| blocklist.id)),
             Self::Code => verdict.code.map_or(Value::Null, Value::Number),
             Self::Enhanced => verdict.enhanced.map_or(Value::Null, Value::Enhanced),
             Self::Stage => name(verdict.stage.map(Stage::as_str)),
-            Self::Confidence => Value::Text(verdict.confidence.as_str()),
+            Self::Confidence => Value::Name(verdict.confidence.as_str()),
             Self::Conflict => Value::Bool(verdict.conflict),
-            Self::Rule => Value::Text(verdict.rule),
+            Self::Rule => Value::Name(verdict.rule),
             Self::Title => Value::Text(verdict.text(lang).title),
             Self::Evidence => Value::Span(verdict.evidence.0, verdict.evidence.1),
             Self::Fingerprint => fingerprint.map_or(Value::Null, Value::Hash),

@@ -112,7 +112,7 @@ fn value(value: Value) -> Json {
         Value::Null => Json::Null,
         Value::Bool(yes) => yes.into(),
         Value::Number(n) => n.into(),
-        Value::Text(text) => text.into(),
+        Value::Name(text) | Value::Text(text) => text.into(),
         Value::Enhanced(code) => code.to_string().into(),
         Value::Span(from, to) => json!([from, to]),
         Value::Hash(hash) => format!("{hash:016x}").into(),
