@@ -8,6 +8,8 @@ jumps leads back to the places in the original.
 
 use mailwhy_codes::Enhanced;
 
+use crate::kinds::find;
+
 /// Longer texts are not replies; what follows is not looked at.
 const LIMIT: usize = 32 * 1024;
 
@@ -20,8 +22,6 @@ pub(crate) struct Folded {
     jumps: Vec<(u32, u32)>,
     /// The length of the original.
     end: u32,
-    /// See [`mark_stops`].
-    stops: Vec<u8>,
     /// Whether there may be letters beyond ASCII.
     wide: bool,
 }
@@ -35,7 +35,6 @@ impl Folded {
         self.end = u32::try_from(text.len()).unwrap_or(u32::MAX);
         self.wide = false;
         self.text.push(b' ');
-        mark_stops(text, &mut self.stops);
 
         let mut first: Option<FirstCode<'_>> = None;
         let (mut blank, mut line_start) = (false, true);
@@ -70,8 +69,7 @@ impl Folded {
             self.push(byte, i);
             self.wide |= !byte.is_ascii();
             i += len;
-            let plain = self.stops.get(i..).unwrap_or_default();
-            let run = memchr::memchr(1, plain).unwrap_or(plain.len());
+            let run = find(&text[i..], is_stop);
             if run > 0 {
                 self.jump(i);
                 self.text.extend_from_slice(&text[i..i + run]);
@@ -129,36 +127,13 @@ impl Folded {
     }
 }
 
-/// How many bytes are looked at together, without a branch for each, so that the compiler does it with vectors.
-const BLOCK: usize = 16;
-
-/// Notes for each byte whether more than its case may change there. From one such byte to the next are words with single
-/// blanks between them, up to one that may be a repeated code.
-fn mark_stops(text: &[u8], stops: &mut Vec<u8>) {
-    stops.clear();
-    for start in (0..text.len()).step_by(BLOCK) {
-        let rest = &text[start..];
-        stops.extend_from_slice(&match rest.first_chunk() {
-            Some(block) => stops_in(block),
-            None => {
-                let mut block = [b' '; BLOCK + 2];
-                block[..rest.len()].copy_from_slice(rest);
-                stops_in(&block)
-            }
-        });
-    }
-}
-
-fn stops_in(block: &[u8; BLOCK + 2]) -> [u8; BLOCK] {
+/// Whether more than its case may change at a byte with these two behind it. Up to such a byte are words with single
+/// blanks between them, and none may be a repeated code.
+fn is_stop([byte, next, after]: [u8; 3]) -> bool {
     // What no word holds: controls, escapes, letters beyond ASCII.
     let odd = |b: u8| (b.wrapping_sub(b' ') >= 0x80 - b' ') | (b == b'\\');
-    let mut stops = [0; BLOCK];
-    for (i, stop) in stops.iter_mut().enumerate() {
-        let (byte, a, b) = (block[i], block[i + 1], block[i + 2]);
-        let code = (a.wrapping_sub(b'2') < 4) & (b.wrapping_sub(b'0') < 10);
-        *stop = u8::from(odd(byte) | ((byte == b' ') & ((a == b' ') | odd(a) | code)));
-    }
-    stops
+    let code = (next.wrapping_sub(b'2') < 4) & (after.wrapping_sub(b'0') < 10);
+    odd(byte) | ((byte == b' ') & ((next == b' ') | odd(next) | code))
 }
 
 enum Unit {

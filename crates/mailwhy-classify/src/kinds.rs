@@ -65,6 +65,11 @@ impl Kinds {
     }
 }
 
+/// How many bytes there are behind the last of one of the kinds `end`.
+pub(crate) fn run_back(text: &[u8], end: u32) -> usize {
+    text.iter().rev().take_while(|&&byte| KIND[usize::from(byte)] & end == 0).count()
+}
+
 /// How many bytes there are before the first of one of the kinds `end`, and their kinds.
 #[inline]
 pub(crate) fn run(text: &[u8], end: u32) -> (usize, Kinds) {
@@ -77,6 +82,33 @@ pub(crate) fn run(text: &[u8], end: u32) -> (usize, Kinds) {
         kinds |= kind;
     }
     (text.len(), Kinds(kinds))
+}
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 16;
+
+/// The first place where `what` is true of a byte and the two behind it, else the length; behind the end are blanks.
+///
+/// `what` is asked of a block of bytes at once, and must not branch: then the compiler makes it of vectors.
+#[inline]
+pub(crate) fn find(text: &[u8], what: impl Fn([u8; 3]) -> bool) -> usize {
+    for start in (0..text.len()).step_by(BLOCK) {
+        let rest = &text[start..];
+        let mut padded = [b' '; BLOCK + 2];
+        let block = rest.first_chunk().unwrap_or_else(|| {
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let mut found = [0; BLOCK];
+        for (i, found) in found.iter_mut().enumerate() {
+            *found = u8::from(what([block[i], block[i + 1], block[i + 2]]));
+        }
+        let found = u128::from_le_bytes(found);
+        if found != 0 {
+            return (start + found.trailing_zeros() as usize / 8).min(text.len());
+        }
+    }
+    text.len()
 }
 
 /// The kind of each byte.

@@ -17,7 +17,7 @@ use mailwhy_codes::{BLOCKLISTS, Enhanced, basic, provider_by_host};
 use crate::fold::Folded;
 use crate::kinds::{
     AMPERSAND, AT, BRACE, CAPITAL, COLON, DASH, DIGIT, EQUALS, GAP, HASH, Kinds, LETTER, PERCENT, PLUS,
-    POINT, QUESTION, SLASH, UNDERSCORE, run,
+    POINT, QUESTION, SLASH, UNDERSCORE, find, run, run_back,
 };
 
 thread_local! {
@@ -61,7 +61,15 @@ pub(crate) fn mask_words(text: &[u8], out: &mut Vec<u8>) {
     // What stays is copied together, when a word comes that does not.
     let (mut first, mut copied, mut at) = (true, 0, 0);
     loop {
-        let begin = at + run(&text[at..], !GAP).0;
+        let begin = if first {
+            at + run(&text[at..], !GAP).0
+        } else {
+            let sign = at + find(&text[at..], may_vary) + 1;
+            if sign >= text.len() {
+                return out.extend_from_slice(&text[copied..]);
+            }
+            sign - run_back(&text[at..sign], GAP)
+        };
         let (len, kinds) = run(&text[begin..], GAP);
         if len == 0 {
             return out.extend_from_slice(&text[copied..]);
@@ -91,6 +99,16 @@ pub(crate) fn mask_words(text: &[u8], out: &mut Vec<u8>) {
         }
         first = false;
     }
+}
+
+/// Whether a word may be more than a word, by two bytes behind another one: for something of a name or a number that is
+/// no full stop, or for a capital in it.
+fn may_vary([before, byte, after]: [u8; 3]) -> bool {
+    let stop = ((byte == b'.') | (byte == b':')) & (after == b' ');
+    // The digits stand between `/` and `:` in ASCII.
+    let name = (byte.wrapping_sub(b'.') <= b':' - b'.') | (byte == b'=') | (byte == b'@') | (byte == b'_');
+    let capital = (byte.wrapping_sub(b'A') < 26) & ((before | 0x20).wrapping_sub(b'a') < 26);
+    (name & !stop) | capital
 }
 
 /// A word without the full stop behind it.
