@@ -90,14 +90,13 @@ const BLOCK: usize = 16;
 /// The first place where `what` is true of a byte and the two behind it, else the length; behind the end are blanks.
 ///
 /// `what` is asked of a block of bytes at once, and must not branch: then the compiler makes it of vectors.
-#[inline]
 pub(crate) fn find(text: &[u8], what: impl Fn([u8; 3]) -> bool) -> usize {
     for start in (0..text.len()).step_by(BLOCK) {
         let rest = &text[start..];
-        let mut padded = [b' '; BLOCK + 2];
-        let block = rest.first_chunk().unwrap_or_else(|| {
+        let block: [u8; BLOCK + 2] = rest.first_chunk().copied().unwrap_or_else(|| {
+            let mut padded = [b' '; BLOCK + 2];
             padded[..rest.len()].copy_from_slice(rest);
-            &padded
+            padded
         });
         let mut found = [0; BLOCK];
         for (i, found) in found.iter_mut().enumerate() {

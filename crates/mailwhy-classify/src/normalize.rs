@@ -137,15 +137,16 @@ fn is_inner_code(word: &[u8], before: &[u8], after: &[u8]) -> bool {
 /// Masks a word without the full stop behind it.
 fn mask(core: &[u8], kinds: Kinds, out: &mut Vec<u8>) {
     if !kinds.any(NAME) {
-        return mask_pieces(core, out);
-    }
-    if let Some(masked) = kind(core, kinds) {
+        mask_pieces(core, out);
+    } else if kinds.only(DIGIT | POINT) && is_enhanced(core) {
+        out.extend_from_slice(core);
+    } else if let Some(masked) = kind(core, kinds) {
         out.extend_from_slice(masked.as_bytes());
     } else if kinds.all(COLON | SLASH)
         && let Some(host) = url(core)
     {
         mask_url(core, host, out);
-    } else if kinds.any(DIGIT) && (is_own_code(core) || is_enhanced(core)) {
+    } else if kinds.any(DIGIT) && is_own_code(core) {
         out.extend_from_slice(core);
     } else if kinds.any(EQUALS | COLON | HASH) {
         // `IP=192.0.2.1`, `domain:x.test`: both sides by themselves. Times and IPv6 have been seen to.
@@ -230,7 +231,7 @@ fn kind(word: &[u8], kinds: Kinds) -> Option<&'static str> {
         return Some("{n}");
     }
     if kinds.only(DIGIT | POINT | PERCENT) {
-        return (!is_own_code(word) && !is_enhanced(word)).then_some("{n}");
+        return (!is_own_code(word)).then_some("{n}");
     }
     if kinds.only(DIGIT | COLON | SLASH | DASH | POINT | PLUS | CAPITAL) {
         let digits = word.iter().filter(|b| b.is_ascii_digit()).count();
@@ -410,13 +411,14 @@ fn host_tail(word: &[u8], kinds: Kinds) -> Option<&[u8]> {
 /// Whether a blocklist's mark is one label of a host's name, or several.
 #[must_use]
 pub fn names_blocklist(host: &[u8]) -> bool {
-    /// Which bytes marks begin with: most labels need no further look.
-    static BEGINNINGS: [bool; 256] = {
-        let (mut table, mut i) = ([false; 256], 0);
+    /// Which two letters marks begin with, the second as a bit: most labels need no further look.
+    static BEGINNINGS: [u32; 256] = {
+        let (mut table, mut i) = ([0; 256], 0);
         while i < BLOCKLISTS.len() {
             let (marks, mut j) = (BLOCKLISTS[i].marks, 0);
             while j < marks.len() {
-                table[marks[j].as_bytes()[0].to_ascii_lowercase() as usize] = true;
+                let mark = marks[j].as_bytes();
+                table[mark[0].to_ascii_lowercase() as usize] |= 1 << (mark[1] % 32);
                 j += 1;
             }
             i += 1;
@@ -427,9 +429,13 @@ pub fn names_blocklist(host: &[u8]) -> bool {
         let (label, rest) = labels.split_at(mark.len().min(labels.len()));
         matches!(rest, [] | [b'.', ..]) && label.eq_ignore_ascii_case(mark.as_bytes())
     };
+    let may_be_mark = |label: &[u8]| match *label {
+        [first, second, ..] => BEGINNINGS[usize::from(first.to_ascii_lowercase())] >> (second % 32) & 1 != 0,
+        _ => false,
+    };
     let mut labels = (0..host.len()).filter(|&at| at == 0 || host[at - 1] == b'.').map(|at| &host[at..]);
     labels.any(|labels| {
-        BEGINNINGS[usize::from(labels[0].to_ascii_lowercase())]
+        may_be_mark(labels)
             && BLOCKLISTS.iter().any(|list| list.marks.iter().any(|mark| is_mark(labels, mark)))
     })
 }
