@@ -55,10 +55,12 @@ impl Groups {
         let query = query(event)?;
         let Query { text, stage, host, recipient_domain, provider, class } = query;
         let (fingerprint, provider) = MEMORY.with_borrow_mut(|memory| {
-            let by_host = || host.and_then(|host| memory.providers.get(host, provider_by_host));
-            (memory.fingerprints.get(text, fingerprint_of), provider.or_else(by_host))
+            let Memory { fingerprints, hosts, domains } = memory;
+            let provider = provider
+                .or_else(|| host.and_then(|host| hosts.get(host, provider_by_host)))
+                .or_else(|| recipient_domain.and_then(|domain| domains.get(domain, provider_by_domain)));
+            (fingerprints.get(text, fingerprint_of), provider)
         });
-        let provider = provider.or_else(|| recipient_domain.and_then(provider_by_domain));
         Some(*self.places.entry((fingerprint, provider.map(|p| p.id), stage, class)).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
@@ -113,7 +115,8 @@ thread_local! {
 #[derive(Default)]
 struct Memory {
     fingerprints: Recent<u64>,
-    providers: Recent<Option<&'static Provider>>,
+    hosts: Recent<Option<&'static Provider>>,
+    domains: Recent<Option<&'static Provider>>,
 }
 
 /// What has just been found out about texts, most of which come again soon: `Connection refused`, the name of a host.
