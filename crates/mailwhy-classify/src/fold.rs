@@ -37,8 +37,12 @@ impl Folded {
         self.text.push(b' ');
 
         let mut first: Option<FirstCode<'_>> = None;
-        let (mut blank, mut line_start) = (false, true);
-        let mut i = 0;
+        // The first word is no repetition. Most texts have nothing to fold.
+        let mut i = if text.starts_with(b" ") { 0 } else { self.copy(text, 0) };
+        let (mut blank, mut line_start) = (false, i == 0);
+        if i > 0 && i < text.len() && matches!(text[0], b'2'..=b'5') {
+            repeated(text, &mut first, true, b" ");
+        }
         while i < text.len() {
             let (byte, len) = match unescape(&text[i..]) {
                 (Unit::Byte(byte), len) => (byte, len),
@@ -69,12 +73,7 @@ impl Folded {
             self.push(byte, i);
             self.wide |= !byte.is_ascii();
             i += len;
-            let run = find(&text[i..], is_stop);
-            if run > 0 {
-                self.jump(i);
-                self.text.extend_from_slice(&text[i..i + run]);
-                i += run;
-            }
+            i = self.copy(text, i);
         }
         if self.text.last() != Some(&b' ') {
             self.push(b' ', i);
@@ -107,6 +106,16 @@ impl Folded {
         let jump = self.jumps.partition_point(|&(here, _)| here <= at);
         let Some(&(here, there)) = jump.checked_sub(1).and_then(|i| self.jumps.get(i)) else { return 0 };
         (there + (at - here)).min(self.end)
+    }
+
+    /// Copies what stays as it is from here on; gives where it ends.
+    fn copy(&mut self, text: &[u8], from: usize) -> usize {
+        let to = from + find(&text[from..], is_stop);
+        if to > from {
+            self.jump(from);
+            self.text.extend_from_slice(&text[from..to]);
+        }
+        to
     }
 
     #[inline]
