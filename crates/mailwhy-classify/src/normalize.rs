@@ -78,26 +78,27 @@ pub(crate) fn mask_words(text: &[u8], out: &mut Vec<u8>) {
         let word = &text[begin..at];
         let core = without_stop(word);
         let kinds = if core.len() < len { Kinds::of(core) } else { kinds };
-        // What is masked already stays.
-        if is_plain(core, kinds) || kinds.any(BRACE) {
-            first = false;
+        let last = |bytes: &[u8]| bytes.trim_ascii_end().last().copied();
+        let before = || last(&text[copied..begin]).or_else(|| last(&out[start..]));
+        if len == 3 && is_inner_code(word, before, &text[at..]) {
             continue;
         }
-        out.extend_from_slice(&text[copied..begin]);
-        copied = begin;
-        if is_inner_code(word, &out[start..], &text[at..]) {
-            continue;
-        }
-        copied += core.len();
+        let is_first = std::mem::replace(&mut first, false);
         match core {
-            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'] if first => out.extend_from_slice(core),
-            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', rest @ ..] if first => {
-                out.extend_from_slice(&core[..4]);
+            // What is masked already stays.
+            _ if is_plain(core, kinds) || kinds.any(BRACE) || is_enhanced(core, kinds) => {}
+            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9'] if is_first => {}
+            [b'0'..=b'9', b'0'..=b'9', b'0'..=b'9', b'-', rest @ ..] if is_first => {
+                out.extend_from_slice(&text[copied..begin + 4]);
                 mask(rest, Kinds::of(rest), out);
+                copied = begin + core.len();
             }
-            _ => mask(core, kinds, out),
+            _ => {
+                out.extend_from_slice(&text[copied..begin]);
+                mask(core, kinds, out);
+                copied = begin + core.len();
+            }
         }
-        first = false;
     }
 }
 
@@ -126,19 +127,19 @@ fn is_plain(word: &[u8], kinds: Kinds) -> bool {
 }
 
 /// Whether a word is the code of a reply that is passed on: `said: 550 …`, `550 550 5.1.1 …`.
-fn is_inner_code(word: &[u8], before: &[u8], after: &[u8]) -> bool {
+fn is_inner_code(word: &[u8], before: impl Fn() -> Option<u8>, after: &[u8]) -> bool {
     let &[b'4' | b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = word else { return false };
     let code = u16::from(word[0] - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
-    let said = matches!(before.trim_ascii_end(), [.., b':' | b'\'' | b'>']);
+    let said = || matches!(before(), Some(b':' | b'\'' | b'>'));
     let enhanced = after.first() == Some(&b' ') && Enhanced::prefix(&after[1..]).is_some();
-    enhanced || said && basic(code).is_some()
+    enhanced || said() && basic(code).is_some()
 }
 
 /// Masks a word without the full stop behind it.
 fn mask(core: &[u8], kinds: Kinds, out: &mut Vec<u8>) {
     if !kinds.any(NAME) {
         mask_pieces(core, out);
-    } else if kinds.only(DIGIT | POINT) && is_enhanced(core) {
+    } else if is_enhanced(core, kinds) {
         out.extend_from_slice(core);
     } else if let Some(masked) = kind(core, kinds) {
         out.extend_from_slice(masked.as_bytes());
@@ -246,8 +247,8 @@ fn kind(word: &[u8], kinds: Kinds) -> Option<&'static str> {
     (number > 0 && unit.len() <= 2 && unit.iter().all(u8::is_ascii_alphabetic)).then_some("{n}")
 }
 
-fn is_enhanced(word: &[u8]) -> bool {
-    Enhanced::prefix(word).is_some_and(|(_, len)| len == word.len())
+fn is_enhanced(word: &[u8], kinds: Kinds) -> bool {
+    kinds.only(DIGIT | POINT) && Enhanced::prefix(word).is_some_and(|(_, len)| len == word.len())
 }
 
 /// A code of a provider's own: a word or some letters, and a short number: `S3150`, `TSS04`, `OU-002`, `AUP#1310`; or a

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use hashbrown::DefaultHashBuilder;
 use mailwhy_classify::{Classifier, Query, Verdict, fingerprint, normalize};
-use mailwhy_codes::{Class, Provider, Stage, provider_by_domain, provider_by_host};
+use mailwhy_codes::{Class, PROVIDERS, Provider, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind};
 use memchr::memmem;
 
@@ -36,8 +36,8 @@ pub struct Group {
     pub sample: Vec<u8>,
 }
 
-/// What is the same in all failures of a group.
-type Key = (u64, Option<&'static str>, Option<Stage>, Option<Class>);
+/// What is the same in all failures of a group; the provider by its place in the table.
+type Key = (u64, Option<usize>, Option<Stage>, Option<Class>);
 
 /// All distinct failures of a log, or of a part of one.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +61,8 @@ impl Groups {
                 .or_else(|| recipient_domain.and_then(|domain| domains.get(domain, provider_by_domain)));
             (fingerprints.get(text, fingerprint_of), provider)
         });
-        Some(*self.places.entry((fingerprint, provider.map(|p| p.id), stage, class)).or_insert_with(|| {
+        let key = (fingerprint, provider.and_then(|p| PROVIDERS.element_offset(p)), stage, class);
+        Some(*self.places.entry(key).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
             self.list.push(Group { fingerprint, verdict, provider, sample });

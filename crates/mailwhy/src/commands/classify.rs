@@ -110,11 +110,11 @@ impl Printer {
         let mut normal = Vec::new();
         // Many lines come again, and what was printed for them then is printed again.
         let mut printed = HashMap::new();
-        let whole = lines.strip_suffix(b"\n").unwrap_or(lines);
-        if lines.is_empty() {
-            return out;
-        }
-        for line in whole.split(|&b| b == b'\n') {
+        let mut rest = lines;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+            let line = &rest[..end];
+            rest = rest.get(end + 1..).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             match printed.entry(line) {
                 Entry::Occupied(before) => out.extend_from_within(Range::clone(before.get())),
