@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, CodePattern, PROVIDERS, Provider};
 
-use crate::fold::Folded;
+use crate::fold::{Folded, is_folded};
 use crate::reply::{SIGNS, Sign};
 use crate::trie::{SHORTEST, Trie};
 
@@ -310,11 +310,15 @@ impl Builder {
             let part;
             (part, rest) = next_part(text);
             // The blanks of a text are its own: "ptr " is the word, "ptr" may go on.
-            self.folded.fold(part.as_bytes());
-            self.folded.lower();
-            let from = usize::from(!part.starts_with(' '));
-            let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
-            let part = self.folded.text.get(from..to).unwrap_or_default();
+            let part = if is_folded(part.as_bytes()) {
+                part.as_bytes()
+            } else {
+                self.folded.fold(part.as_bytes());
+                self.folded.lower();
+                let from = usize::from(!part.starts_with(' '));
+                let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
+                self.folded.text.get(from..to).unwrap_or_default()
+            };
             if part.len() < SHORTEST || part.iter().all(|b| *b == b' ') {
                 continue;
             }

@@ -62,9 +62,9 @@ type Names = [(&'static str, &'static Provider)];
 
 const HASH_START: u32 = 0x811c_9dc5;
 
-/// One byte of a name, from its end.
+/// One byte of a name, from its end. The bit in which small letters and capitals differ is set in all bytes.
 const fn hash_step(hash: u32, byte: u8) -> u32 {
-    (hash ^ byte.to_ascii_lowercase() as u32).wrapping_mul(0x0100_0193)
+    (hash ^ (byte | 0x20) as u32).wrapping_mul(0x0100_0193)
 }
 
 /// A power of two, so that places are counted without a division.
