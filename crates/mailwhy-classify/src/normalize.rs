@@ -35,21 +35,20 @@ pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
 /// A number for a normalised text, the same in every run and on every platform.
 #[must_use]
 pub fn fingerprint(normalized: &[u8]) -> u64 {
+    /// Each byte in lower case.
+    static LOWER: [u64; 256] = {
+        let (mut table, mut byte) = ([0; 256], 0);
+        while byte < 256 {
+            table[byte] = (byte as u8).to_ascii_lowercase() as u64;
+            byte += 1;
+        }
+        table
+    };
     // FNV-1a: short texts, no adversary, and simple enough to stay the same for ever.
     normalized.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| {
-        (hash ^ SMALL[usize::from(byte)]).wrapping_mul(0x0100_0000_01b3)
+        (hash ^ LOWER[usize::from(byte)]).wrapping_mul(0x0100_0000_01b3)
     })
 }
-
-static SMALL: [u64; 256] = {
-    let mut t = [0u64; 256];
-    let mut i = 0;
-    while i < 256 {
-        t[i] = (i as u8).to_ascii_lowercase() as u64;
-        i += 1;
-    }
-    t
-};
 
 /// What occurs in names, numbers and codes. Without any, a word is a word.
 const NAME: u32 = DIGIT | AT | POINT | COLON | EQUALS | SLASH | UNDERSCORE;
@@ -58,12 +57,13 @@ const NAME: u32 = DIGIT | AT | POINT | COLON | EQUALS | SLASH | UNDERSCORE;
 pub(crate) fn mask_words(text: &[u8], out: &mut Vec<u8>) {
     let text = text.trim_ascii();
     let start = out.len();
-    // What stays is copied together, when a word comes that does not.
+    // What stays is copied together, when a word comes that does not: up to `copied`, it has been.
     let (mut first, mut copied, mut at) = (true, 0, 0);
     loop {
         let begin = if first {
             at + run(&text[at..], !GAP).0
         } else {
+            // Most words need not be looked at.
             let sign = at + find(&text[at..], may_vary) + 1;
             if sign >= text.len() {
                 return out.extend_from_slice(&text[copied..]);
