@@ -91,21 +91,32 @@ const BLOCK: usize = 16;
 ///
 /// `what` is asked of a block of bytes at once, and must not branch: then the compiler makes it of vectors.
 pub(crate) fn find(text: &[u8], what: impl Fn([u8; 3]) -> bool) -> usize {
-    for start in (0..text.len()).step_by(BLOCK) {
-        let rest = &text[start..];
-        let block: [u8; BLOCK + 2] = rest.first_chunk().copied().unwrap_or_else(|| {
-            let mut padded = [b' '; BLOCK + 2];
-            padded[..rest.len()].copy_from_slice(rest);
-            padded
-        });
+    let find_in = |block: &[u8; BLOCK + 2]| {
+        // Each loaded from where it is: copied together and taken apart, they would have to wait for the copy.
+        let [first, second, third]: [[u8; BLOCK]; 3] =
+            [0, 1, 2].map(|n| block[n..].first_chunk().copied().unwrap_or_default());
         let mut found = [0; BLOCK];
         for (i, found) in found.iter_mut().enumerate() {
-            *found = u8::from(what([block[i], block[i + 1], block[i + 2]]));
+            *found = u8::from(what([first[i], second[i], third[i]]));
         }
         let found = u128::from_le_bytes(found);
-        if found != 0 {
-            return (start + found.trailing_zeros() as usize / 8).min(text.len());
+        (found != 0).then(|| found.trailing_zeros() as usize / 8)
+    };
+    let mut start = 0;
+    while let Some(block) = text[start..].first_chunk() {
+        if let Some(place) = find_in(block) {
+            return start + place;
         }
+        start += BLOCK;
+    }
+    while start < text.len() {
+        let rest = &text[start..];
+        let mut block = [b' '; BLOCK + 2];
+        block[..rest.len()].copy_from_slice(rest);
+        if let Some(place) = find_in(&block) {
+            return (start + place).min(text.len());
+        }
+        start += BLOCK;
     }
     text.len()
 }
