@@ -149,3 +149,25 @@ static KIND: [u32; 256] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signs_are_found_everywhere() {
+        for len in 0..3 * BLOCK {
+            let text = vec![b'a'; len];
+            assert_eq!(find(&text, |[byte, ..]| byte == b'.'), len);
+            for place in 0..len {
+                let mut text = text.clone();
+                text[place] = b'.';
+                assert_eq!(find(&text, |[byte, ..]| byte == b'.'), place);
+                assert_eq!(find(&text, |[_, next, _]| next == b'.'), place.checked_sub(1).unwrap_or(len));
+                assert_eq!(find(&text, |[byte, _, last]| (byte == b'.') & (last == b' ')), {
+                    if place + 2 < len { len } else { place }
+                });
+            }
+        }
+    }
+}
