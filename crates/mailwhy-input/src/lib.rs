@@ -58,6 +58,8 @@ pub struct Options {
     pub chunk_size: usize,
     /// About how many bytes a part of a plain file has, see [`parts`].
     pub part_size: u64,
+    /// About how many bytes of an archive or a stream are handed from one thread to another at a time.
+    pub block_size: u64,
     /// How many bytes a line may have, its newline included. The rest of a longer one is skipped and counted.
     pub max_line: usize,
     /// How many times its size an archive may unpack to; asked once there are 16 MiB.
@@ -74,6 +76,7 @@ impl Default for Options {
             rotated: false,
             chunk_size: 256 << 10,
             part_size: 32 << 20,
+            block_size: 8 << 20,
             max_line: 1 << 20,
             max_ratio: 200,
             pool: Pool::default(),

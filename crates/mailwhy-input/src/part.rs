@@ -13,6 +13,9 @@ use crate::source::Source;
 /// How far around the place where a part should end a record's beginning is looked for.
 const WINDOW: u64 = 64 << 10;
 
+/// How much of a file shows whether it is packed.
+const HEAD: u64 = 512;
+
 /// A source, or what of it lies between two records.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Part {
@@ -29,9 +32,9 @@ impl Part {
         Self { file, range: None }
     }
 
-    /// Whether reading it may take longer than to look at what is read: an archive, a pipe.
+    /// Whether it comes out of an archive or a pipe: what reads it gets no second part to read beside it.
     #[must_use]
-    pub fn is_slow(&self) -> bool {
+    pub fn is_stream(&self) -> bool {
         self.range.is_none()
     }
 
@@ -61,14 +64,11 @@ pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> 
 
 /// Where the parts of a plain file begin, and where the last one ends. None where it is no such file.
 fn cuts(path: &Path, options: &Options, starts_record: fn(&[u8]) -> bool) -> io::Result<Vec<u64>> {
-    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map_or(0, |m| m.len());
+    let Some(size) = Source::size_of(path) else { return Ok(Vec::new()) };
     let step = options.part_size.max(1);
-    if size <= step {
-        return Ok(Vec::new());
-    }
     let mut file = File::open(path)?;
     let mut window = Vec::new();
-    (&mut file).take(WINDOW).read_to_end(&mut window)?;
+    (&mut file).take(HEAD).read_to_end(&mut window)?;
     if !is_plain(&window) {
         return Ok(Vec::new());
     }
@@ -136,7 +136,7 @@ mod tests {
                 });
                 assert!(starts_record(&data), "{part_size}: {}", data.escape_ascii());
                 whole.append(&mut data);
-                summary.add(part, read);
+                summary.add(part.file, read);
             }
             assert_eq!(whole, text, "{part_size}");
             assert_eq!((summary.bytes, summary.files.len()), (text.len() as u64, 1));

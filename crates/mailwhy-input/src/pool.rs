@@ -37,6 +37,8 @@ impl Pool {
     /// A buffer with a copy of this.
     pub(crate) fn copy(&self, data: &[u8]) -> Vec<u8> {
         let mut buffer = self.empty();
+        // Not twice as much: there may be many such buffers at a time.
+        buffer.reserve_exact(data.len());
         buffer.extend_from_slice(data);
         buffer
     }

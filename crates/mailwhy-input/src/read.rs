@@ -24,6 +24,8 @@ pub struct Chunk {
     pub line: u64,
     /// The lines. The last one of a source may lack its newline.
     pub data: Vec<u8>,
+    /// How many newlines there are in the data.
+    pub lines: u64,
     /// Whether this is the end of the source. It may then be empty.
     pub last: bool,
     /// How many bytes of the source, or of the part, as it is stored were read so far: the progress.
@@ -83,21 +85,26 @@ impl Summary {
         self.files.iter().filter_map(|file| file.problem.as_ref())
     }
 
-    /// Adds what was read of a part, in the order of [`parts`](crate::parts).
-    pub fn add(&mut self, part: &Part, read: FileSummary) {
+    /// Adds what was read of a source, or of a part of it, in the order of [`parts`](crate::parts).
+    pub fn add(&mut self, file: u32, read: FileSummary) {
         self.bytes += read.bytes;
         self.compressed += read.compressed;
         self.cut_lines += read.cut_lines;
-        match self.files.get_mut(part.file as usize) {
+        match self.files.get_mut(file as usize) {
             None => self.files.push(read),
-            Some(file) => {
-                file.bytes += read.bytes;
-                file.compressed += read.compressed;
-                file.cut_lines += read.cut_lines;
-                file.problem = file.problem.take().or(read.problem);
-                file.stopped |= read.stopped;
-            }
+            Some(file) => file.append(read),
         }
+    }
+}
+
+impl FileSummary {
+    /// Adds what was read of a later part of the source.
+    pub fn append(&mut self, later: Self) {
+        self.bytes += later.bytes;
+        self.compressed += later.compressed;
+        self.cut_lines += later.cut_lines;
+        self.problem = self.problem.take().or(later.problem);
+        self.stopped |= later.stopped;
     }
 }
 
@@ -114,7 +121,7 @@ pub fn read(
     for (source, index) in sources.iter().zip(0..) {
         let file = read_source(source, index, options, starts_record, sink);
         let stopped = file.stopped;
-        summary.add(&Part::whole(index), file);
+        summary.add(index, file);
         if stopped {
             break;
         }
@@ -250,9 +257,11 @@ impl Reader<'_> {
                 End::CutLine(end) => self.take_cut(end),
                 End::Last => self.take(self.filled),
             };
-            self.line += memchr_iter(b'\n', &data).count() as u64;
+            let lines = memchr_iter(b'\n', &data).count() as u64;
+            self.line += lines;
             let taken = self.decoder.taken();
-            let mut chunk = Chunk { file: part.file, offset, line, data, last, taken, lengths: Vec::new() };
+            let lengths = Vec::new();
+            let mut chunk = Chunk { file: part.file, offset, line, data, lines, last, taken, lengths };
             if let Some(rewrite) = &self.options.rewrite {
                 chunk.rewrite(rewrite);
             }

@@ -27,6 +27,10 @@ impl Source {
     #[must_use]
     pub fn size(&self) -> Option<u64> {
         let Self::File(path) = self else { return None };
+        Self::size_of(path)
+    }
+
+    pub(crate) fn size_of(path: &Path) -> Option<u64> {
         fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
     }
 

@@ -8,6 +8,7 @@ use mailwhy::report::{About, Again, Failures, Only, Place, Style};
 use super::scan::{self, Part};
 use super::{Exit, Inputs, Output, format, rows, rules, style};
 use crate::cli::ErrorsArgs;
+use crate::pipeline::Piece;
 
 /// Runs the command.
 pub fn run(args: &ErrorsArgs, again: Again) -> Result<Exit> {
@@ -55,7 +56,9 @@ impl Part for Failures {
     fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
         self.event(event, place, classifier);
     }
+}
 
+impl Piece for Failures {
     fn number_from(&mut self, before: u64) {
         self.number_from(before);
     }

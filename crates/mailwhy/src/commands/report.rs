@@ -4,14 +4,14 @@ mod mail;
 
 use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
-use mailwhy::input::{self, Chunk, Part};
+use mailwhy::input::{self, Chunk};
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::report::{self, About, Again, Format, More, Place, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rows, rules, scan, style};
 use crate::cli::ReportArgs;
 use crate::interrupt;
-use crate::pipeline::{self, LinesBefore};
+use crate::pipeline::{self, Piece};
 use crate::progress::Progress;
 use crate::when::Window;
 
@@ -74,62 +74,55 @@ fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
-    let begin = |_: &Part| Adder { summary: Summary::part(), lines: 0, taken: 0 };
-    let work = |adder: &mut Adder, chunk: &Chunk| {
+    let work = |summary: &mut Summary, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
-        adder.add(chunk, role, role == Role::Reject && repeated, &inputs.window, classifier);
-        progress.add(chunk.taken - std::mem::replace(&mut adder.taken, chunk.taken));
+        add(summary, chunk, role, role == Role::Reject && repeated, &inputs.window, classifier);
     };
+    let Inputs { sources, options, threads, .. } = inputs;
     let mut total = Summary::new();
-    let mut before = LinesBefore::default();
-    let read = pipeline::run_parts(
-        &inputs.sources,
-        &inputs.options,
-        inputs.threads,
-        begin,
-        work,
-        |part, mut adder| {
-            adder.summary.number_from(before.part(part, adder.lines));
-            total.append(adder.summary);
-        },
-    );
+    let join = |summary| total.append(summary);
+    let read = pipeline::run_parts(sources, options, *threads, progress, Summary::part, work, join);
     total.finish();
     (total, read)
 }
 
-/// Adds up a part of the log.
-struct Adder {
-    summary: Summary,
-    /// How many lines have been seen.
-    lines: u64,
-    /// How many stored bytes have been dealt with.
-    taken: u64,
+/// Adds up the lines of a chunk.
+fn add(
+    summary: &mut Summary,
+    chunk: &Chunk,
+    role: Role,
+    repeated: bool,
+    window: &Window,
+    classifier: &Classifier,
+) {
+    let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
+    exim::scan(&chunk.data, role, |line| {
+        let place = Place { file: chunk.file, line: number, offset };
+        offset += chunk.length((number - chunk.line) as usize, line.raw);
+        number += 1;
+        // Lines without a time belong to the one before them.
+        if let Some(time) = line.time {
+            inside = window.contains(time);
+        }
+        if !inside {
+            return;
+        }
+        match summary.line(line.kind, line.time, line.raw, place) {
+            More::Nothing => {}
+            _ if repeated => {}
+            More::Step => summary.step(&line.step()),
+            More::Event => summary.event(&line.event(), place, classifier),
+        }
+    });
 }
 
-impl Adder {
-    fn add(&mut self, chunk: &Chunk, role: Role, repeated: bool, window: &Window, classifier: &Classifier) {
-        let mut offset = chunk.offset;
-        let mut inside = true;
-        let before = self.lines;
-        exim::scan(&chunk.data, role, |line| {
-            let n = (self.lines - before) as usize;
-            self.lines += 1;
-            let place = Place { file: chunk.file, line: self.lines, offset };
-            offset += chunk.length(n, line.raw);
-            // Lines without a time belong to the one before them.
-            if let Some(time) = line.time {
-                inside = window.contains(time);
-            }
-            if !inside {
-                return;
-            }
-            match self.summary.line(line.kind, line.time, line.raw, place) {
-                More::Nothing => {}
-                _ if repeated => {}
-                More::Step => self.summary.step(&line.step()),
-                More::Event => self.summary.event(&line.event(), place, classifier),
-            }
-        });
+impl Piece for Summary {
+    fn number_from(&mut self, before: u64) {
+        self.number_from(before);
+    }
+
+    fn append(&mut self, later: Self) {
+        self.append(later);
     }
 }
 

@@ -1,7 +1,5 @@
 //! Reading logs into something that adds up.
 
-use std::mem;
-
 use anyhow::{Result, bail};
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk};
@@ -10,22 +8,16 @@ use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{self, File, Place};
 
 use super::{Exit, Inputs, complain};
-use crate::pipeline::{self, LinesBefore};
+use crate::pipeline::{self, Piece};
 use crate::progress::Progress;
 
 /// What a part of a log adds up to.
-pub trait Part: Send {
+pub trait Part: Piece {
     /// Counts a line. Returns whether its event is wanted.
     fn line(&mut self, kind: Kind, time: Option<Time>) -> bool;
 
     /// Takes an event.
     fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier);
-
-    /// Takes the lines to have been numbered from behind line `before` of their file, where it points at any.
-    fn number_from(&mut self, _before: u64) {}
-
-    /// Adds the part right behind this one.
-    fn append(&mut self, later: Self);
 }
 
 /// Reads everything into `total`; `part` begins a part.
@@ -39,8 +31,7 @@ pub fn read<P: Part>(
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
     let progress = Progress::new(&inputs.sources, inputs.progress);
-    let begin = |_: &input::Part| Adder { part: part(), lines: 0, taken: 0 };
-    let work = |adder: &mut Adder<P>, chunk: &Chunk| {
+    let work = |part: &mut P, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
         let repeated = role == Role::Reject && repeated;
         let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
@@ -52,36 +43,16 @@ pub fn read<P: Part>(
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }
-            if inside && adder.part.line(line.kind, line.time) && !repeated {
-                adder.part.event(&line.event(), place, classifier);
+            if inside && part.line(line.kind, line.time) && !repeated {
+                part.event(&line.event(), place, classifier);
             }
         });
-        adder.lines = number - 1;
-        progress.add(chunk.taken - mem::replace(&mut adder.taken, chunk.taken));
     };
-    let mut before = LinesBefore::default();
-    let read = pipeline::run_parts(
-        &inputs.sources,
-        &inputs.options,
-        inputs.threads,
-        begin,
-        work,
-        |of, mut adder| {
-            adder.part.number_from(before.part(of, adder.lines));
-            total.append(adder.part);
-        },
-    );
+    let Inputs { sources, options, threads, .. } = inputs;
+    let join = |part| total.append(part);
+    let read = pipeline::run_parts(sources, options, *threads, &progress, part, work, join);
     progress.clear();
     read
-}
-
-/// Adds up a part of a log.
-struct Adder<P> {
-    part: P,
-    /// How many lines have been seen.
-    lines: u64,
-    /// How many stored bytes have been dealt with.
-    taken: u64,
 }
 
 /// Tells why there is nothing to be said of a log that was read, if so: it could not be read, is from another time, or is

@@ -14,6 +14,7 @@ use mailwhy::report::{
 use super::scan::{self, Part};
 use super::{Exit, Inputs, Output, chosen, complain, rules, style};
 use crate::cli::SuppressArgs;
+use crate::pipeline::Piece;
 
 /// Runs the command.
 pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
@@ -128,7 +129,9 @@ impl Part for Suppressions {
     fn event(&mut self, event: &Event<'_>, _: Place, classifier: &Classifier) {
         self.event(event, classifier);
     }
+}
 
+impl Piece for Suppressions {
     fn append(&mut self, later: Self) {
         self.append(later);
     }

@@ -15,6 +15,7 @@ use crate::cli::RulesCoverageArgs;
 use crate::commands::follow::entry::{columns, pad};
 use crate::commands::scan::{self, Part};
 use crate::commands::{Exit, Inputs, Output, chosen, rows, rules};
+use crate::pipeline::Piece;
 
 /// Rows of each table for people, where nobody said how many.
 const ROWS: usize = 40;
@@ -76,7 +77,9 @@ impl Part for Hits {
             self.counts[id.0 as usize] += 1;
         }
     }
+}
 
+impl Piece for Hits {
     fn append(&mut self, later: Self) {
         let places = self.groups.append(later.groups);
         self.counts.resize(self.groups.len(), 0);

@@ -1,6 +1,5 @@
 //! Two ways through the log: which messages have a line that is looked for, and then all lines of those.
 
-use std::mem;
 use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
@@ -15,7 +14,7 @@ use regex::bytes::Regex;
 
 use super::what::{self, What};
 use crate::commands::Inputs;
-use crate::pipeline::{self, LinesBefore};
+use crate::pipeline::{self, Piece};
 use crate::progress::Progress;
 
 /// How often -M goes on to what is related to the related.
@@ -125,19 +124,23 @@ struct Marks {
     span: Option<(Time, Time)>,
 }
 
-/// What was found in the chunks of a part of the log.
-struct Chunks<T> {
-    found: Vec<T>,
-    /// How many lines the part has.
-    lines: u64,
-    /// How many stored bytes have been dealt with.
-    taken: u64,
-}
+/// What was found in each chunk.
+struct Chunks<T>(Vec<T>);
 
 /// What knows places in the log.
 trait Places {
     /// Changes all of them.
     fn places(&mut self, change: impl FnMut(&mut Place));
+}
+
+impl<T: Places + Send> Piece for Chunks<T> {
+    fn number_from(&mut self, before: u64) {
+        self.0.iter_mut().for_each(|found| found.places(|place| place.line += before));
+    }
+
+    fn append(&mut self, later: Self) {
+        self.0.extend(later.0);
+    }
 }
 
 impl Places for Marks {
@@ -210,20 +213,10 @@ impl<'a> Search<'a> {
     ) -> input::Summary {
         let Inputs { sources, options, threads, .. } = self.inputs;
         let progress = Progress::new(sources, self.inputs.progress);
-        let begin = |_: &input::Part| Chunks { found: Vec::new(), lines: 0, taken: 0 };
-        let work = |chunks: &mut Chunks<T>, chunk: &Chunk| {
-            chunks.found.push(find(chunk));
-            chunks.lines = chunk.line - 1 + memchr_iter(b'\n', &chunk.data).count() as u64;
-            progress.add(chunk.taken - mem::replace(&mut chunks.taken, chunk.taken));
-        };
-        let mut before = LinesBefore::default();
-        let read = pipeline::run_parts(sources, options, *threads, begin, work, |of, chunks| {
-            let before = before.part(of, chunks.lines);
-            for mut found in chunks.found {
-                found.places(|place| place.line += before);
-                join(found);
-            }
-        });
+        let begin = || Chunks(Vec::new());
+        let work = |chunks: &mut Chunks<T>, chunk: &Chunk| chunks.0.push(find(chunk));
+        let join = |chunks: Chunks<T>| chunks.0.into_iter().for_each(&mut join);
+        let read = pipeline::run_parts(sources, options, *threads, &progress, begin, work, join);
         progress.clear();
         read
     }
