@@ -16,6 +16,12 @@ const FEW: usize = 16;
 /// The most bytes that a draft may keep for the next message.
 const SMALL: usize = 4096;
 
+/// In how many of the last lines an address or a host is looked for, so that it is kept once.
+const LAST: usize = 4;
+
+/// The same where parts of a log are joined: rarely, and in what waits for long.
+const LAST_PARTS: usize = 64;
+
 /// A place in [`Draft::text`].
 #[derive(Clone, Copy, Debug, Default)]
 struct Span {
@@ -138,9 +144,9 @@ impl Draft {
             }
             // A message that waits has the same lines again and again.
             let waits = matches!(what, What::Deferred | What::Unrouted | What::HostFailed);
-            let address = if waits { self.again(kept, |step| step.address) } else { kept };
+            let address = if waits { self.again(kept, LAST, |step| step.address) } else { kept };
             let kept = self.keep(step.host.unwrap_or_default());
-            (address, if waits { self.again(kept, |step| step.host) } else { kept })
+            (address, if waits { self.again(kept, LAST, |step| step.host) } else { kept })
         };
         let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
         self.steps.push(Step { what, time, address, host, group });
@@ -148,14 +154,18 @@ impl Draft {
 
     /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
     pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
+        self.text.reserve_exact(later.text.len());
+        self.steps.reserve_exact(later.steps.len());
         for step in &later.steps {
             let address = self.keep(later.get(step.address));
-            let address = self.again(address, |step| step.address);
+            let address = self.again(address, LAST_PARTS, |step| step.address);
             let host = self.keep(later.get(step.host));
-            let host = self.again(host, |step| step.host);
+            let host = self.again(host, LAST_PARTS, |step| step.host);
             let group = step.group().map_or(u32::MAX, |group| map[group.0 as usize].0);
             self.steps.push(Step { address, host, group, ..*step });
         }
+        // Most of the text was there already.
+        self.text.shrink_to_fit();
         self.arrived |= later.arrived;
         self.completed |= later.completed;
         self.ended |= later.ended;
@@ -169,9 +179,9 @@ impl Draft {
         self.arrived && self.completed && self.ended && !self.cutthrough
     }
 
-    /// Drops what was just kept if one of the last lines has the same.
-    fn again(&mut self, kept: Span, of: impl Fn(&Step) -> Span) -> Span {
-        let mut last = self.steps.iter().rev().take(4).map(of);
+    /// Drops what was just kept if one of the last `lines` has the same.
+    fn again(&mut self, kept: Span, lines: usize, of: impl Fn(&Step) -> Span) -> Span {
+        let mut last = self.steps.iter().rev().take(lines).map(of);
         match last.find(|&span| self.get(span) == self.get(kept)) {
             Some(span) => {
                 self.text.truncate(kept.start as usize);

@@ -3,7 +3,7 @@
 use std::mem;
 
 use hashbrown::hash_map::Entry;
-use mailwhy_logs::{Step, Time};
+use mailwhy_logs::{Kind, Step, Time};
 
 use crate::draft::Draft;
 use crate::{GroupId, Groups, Id, Map, Message};
@@ -53,7 +53,11 @@ impl Trace {
         if !step.kind.is_step() {
             return;
         }
-        self.change(id, groups, sink, |draft| draft.push(step, step.time.map(millis), group));
+        let arrives = matches!(step.kind, Kind::Arrival | Kind::FakeReject);
+        let push = |draft: &mut Draft| draft.push(step, step.time.map(millis), group);
+        if let Some(draft) = self.change(id, arrives, groups, sink, push) {
+            draft.free();
+        }
     }
 
     /// Takes over what the trace of the part of the log right behind this one has left open; `map` tells where its
@@ -66,18 +70,24 @@ impl Trace {
         sink: &mut impl FnMut(&Message<'_>, &Groups),
     ) {
         for (id, draft) in later.left() {
-            self.change(id, groups, sink, |mine| mine.append(&draft, map));
+            let append = |mine: &mut Draft| mine.append(&draft, map);
+            if let Some(mine) = self.change(id, draft.arrived, groups, sink, append) {
+                // The next may wait for days in the same memory.
+                *mine = Draft::default();
+            }
         }
     }
 
-    /// Changes the draft of a message, and tells the message if no line of it is missing then.
+    /// Changes the draft of a message, and tells the message and gives the draft back if no line of it is missing then.
+    /// One that `arrives` for a second time is another one: what was read of the first is told.
     fn change(
         &mut self,
         id: Id,
+        arrives: bool,
         groups: &Groups,
         sink: &mut impl FnMut(&Message<'_>, &Groups),
         change: impl FnOnce(&mut Draft),
-    ) {
+    ) -> Option<&mut Draft> {
         let (entry, place) = match self.open.entry(id) {
             Entry::Occupied(entry) => {
                 let place = *entry.get();
@@ -94,13 +104,19 @@ impl Trace {
             }
         };
         let draft = &mut self.drafts[place as usize];
+        if arrives && draft.arrived {
+            draft.tell(id, groups, sink);
+            self.seen += 1;
+            draft.begin(self.seen);
+        }
         change(draft);
         if draft.is_whole() || self.begins && draft.completed {
             draft.tell(id, groups, sink);
-            draft.free();
             entry.remove();
             self.spare.push(place);
+            return Some(draft);
         }
+        None
     }
 
     /// Gives all messages that are still on the queue to `sink`: the log is at its end.
