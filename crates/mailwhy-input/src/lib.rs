@@ -76,7 +76,7 @@ impl Default for Options {
             rotated: false,
             chunk_size: 256 << 10,
             part_size: 32 << 20,
-            block_size: 8 << 20,
+            block_size: 4 << 20,
             max_line: 1 << 20,
             max_ratio: 200,
             pool: Pool::default(),

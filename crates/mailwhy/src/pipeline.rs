@@ -1,15 +1,15 @@
 //! Work in several threads, results in the order of the log.
 //!
 //! [`run`] reads in one thread and hands chunks to others, for results that are as large as the log. [`run_parts`] gives
-//! each thread a piece of the log, for results that are small and can be joined. Results are joined in the order of the
-//! log, wherever a piece ends: the output is the same with one thread and with many.
+//! each thread a piece of the log, for results that are small and can be joined. Chunks and pieces do not depend on the
+//! number of threads, and results are joined in their order: the output is the same with one thread and with many.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::mem;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Sender, bounded};
 use mailwhy::input::{self, Chunk, FileSummary, Options, Part, Source};
@@ -123,7 +123,7 @@ pub trait Piece: Send {
 /// have been joined before. Ends early after Ctrl-C, if that is watched for.
 ///
 /// A part of a plain file is a piece, and is read by the thread that works on it. Of an archive or a stream one thread
-/// hands on blocks to others; it works itself while these have enough to do.
+/// hands on blocks to others; it works itself while these have enough to do. Pieces do not depend on the number of threads.
 pub fn run_parts<T: Piece>(
     sources: &[Source],
     options: &Options,
@@ -137,8 +137,10 @@ pub fn run_parts<T: Piece>(
     let worker = Worker { sources, options, progress, begin, work };
     let mut joiner = Joiner::new(join);
     if threads == 1 {
+        // A queue without room.
+        let (blocks_in, _blocks) = bounded(0);
         for (number, part) in parts.iter().enumerate().take_while(|_| !interrupt::seen()) {
-            joiner.add(worker.read(number, part));
+            worker.part(number, part, &blocks_in, |done| joiner.add(done));
         }
         return joiner.summary;
     }
@@ -152,20 +154,16 @@ pub fn run_parts<T: Piece>(
             scope.spawn(move || {
                 // The other end is there until the last result has come.
                 let done = |result| drop(results_in.send(result));
-                let finish = |block| done(worker.finish(block));
+                let work_on = |block| done(worker.block(block).done());
                 while !interrupt::seen() {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     let Some(part) = parts.get(number) else { break };
-                    if part.is_stream() {
-                        worker.unpack(number, part, &blocks_in, done);
-                    } else {
-                        done(worker.read(number, part));
-                    }
-                    blocks.try_iter().for_each(finish);
+                    worker.part(number, part, &blocks_in, done);
+                    blocks.try_iter().for_each(work_on);
                 }
                 // Blocks end when nobody is left who may make any.
                 drop(blocks_in);
-                blocks.iter().for_each(finish);
+                blocks.iter().for_each(work_on);
             });
         }
         drop((results_in, blocks_in, blocks));
@@ -176,9 +174,6 @@ pub fn run_parts<T: Piece>(
 
 /// How many blocks wait at most until a thread is free.
 const BLOCKS: usize = 2;
-
-/// A block that is so old is handed on, however small it is.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Where a piece is: the number of its part, and its own in that.
 type At = (usize, u64);
@@ -214,14 +209,12 @@ struct Doing<T> {
     file: u32,
     result: T,
     lines: u64,
-    /// How many stored bytes have been dealt with.
-    taken: u64,
 }
 
 impl<T> Doing<T> {
     /// There is more of this part.
     fn done(self) -> Done<T> {
-        let (at, file, result, lines) = (self.at, self.file, self.result, self.lines);
+        let Self { at, file, result, lines } = self;
         Done { at, next: (at.0, at.1 + 1), file, result, lines, read: None }
     }
 
@@ -231,25 +224,11 @@ impl<T> Doing<T> {
     }
 }
 
-/// Some neighbouring chunks of an archive or a stream.
+/// A piece that nobody has worked on yet.
 struct Block {
     at: At,
     file: u32,
     chunks: Vec<Chunk>,
-    /// The memory they take.
-    bytes: u64,
-    began: Instant,
-}
-
-impl Block {
-    fn new(at: At, file: u32) -> Self {
-        Self { at, file, chunks: Vec::new(), bytes: 0, began: Instant::now() }
-    }
-
-    fn push(&mut self, chunk: Chunk) {
-        self.bytes += chunk.data.capacity() as u64;
-        self.chunks.push(chunk);
-    }
 }
 
 /// What every thread knows.
@@ -262,74 +241,77 @@ struct Worker<'a, Begin, Work> {
 }
 
 impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk)> Worker<'_, Begin, Work> {
-    fn begin(&self, at: At, file: u32) -> Doing<T> {
-        Doing { at, file, result: (self.begin)(), lines: 0, taken: 0 }
-    }
-
-    fn work(&self, doing: &mut Doing<T>, chunk: Chunk) {
-        (self.work)(&mut doing.result, &chunk);
-        doing.lines = chunk.line - 1 + chunk.lines;
-        self.progress.add(chunk.taken - mem::replace(&mut doing.taken, chunk.taken));
-        self.options.pool.put(chunk.data);
-    }
-
-    fn read_part(&self, part: &Part, mut sink: impl FnMut(Chunk)) -> FileSummary {
-        let source = &self.sources[part.file as usize];
-        input::read_part(source, part, self.options, exim::starts_record, &mut |chunk| {
-            sink(chunk);
-            if interrupt::seen() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-        })
-    }
-
-    /// Reads a part and works on it.
-    fn read(&self, number: usize, part: &Part) -> Done<T> {
+    /// Reads a part, and works on it or hands it on.
+    fn part(&self, number: usize, part: &Part, blocks: &Sender<Block>, mut done: impl FnMut(Done<T>)) {
+        if part.is_stream() {
+            return self.unpack(number, part, blocks, done);
+        }
         let mut doing = self.begin((number, 0), part.file);
-        let read = self.read_part(part, |chunk| self.work(&mut doing, chunk));
-        doing.done_last(read)
+        let read = self.read(part, |chunk| self.work(&mut doing, chunk));
+        done(doing.done_last(read));
     }
 
-    /// Reads a part and hands it on in blocks. A block that nobody takes is worked on here, and so is what follows, until
-    /// there is room for another.
+    /// Reads a part in blocks. While enough of them wait for others, it works on the next itself.
     fn unpack(&self, number: usize, part: &Part, blocks: &Sender<Block>, mut done: impl FnMut(Done<T>)) {
-        let mut block = Block::new((number, 0), part.file);
-        let mut own: Option<Doing<T>> = None;
-        // How many lines and stored bytes are before the piece, and up to the end of the chunk.
-        let (mut before, mut end) = ((0, 0), (0, 0));
-        let read = self.read_part(part, |mut chunk| {
-            if !blocks.is_full()
-                && let Some(own) = own.take()
-            {
-                before = end;
-                block = Block::new((number, own.at.1 + 1), part.file);
-                done(own.done());
+        let (mut at, file) = ((number, 0), part.file);
+        let mut own = blocks.is_full().then(|| self.begin(at, file));
+        let mut chunks = Vec::new();
+        // How many lines are before the block, and before the next chunk.
+        let (mut before, mut lines) = (0, 0);
+        // Blocks end at the same places however many threads there are.
+        let size = self.options.block_size.max(1);
+        let mut end = size;
+        let read = self.read(part, |mut chunk| {
+            if chunk.offset >= end {
+                match own.take() {
+                    Some(own) => done(own.done()),
+                    None => {
+                        let block = Block { at, file, chunks: mem::take(&mut chunks) };
+                        if let Err(refused) = blocks.try_send(block) {
+                            done(self.block(refused.into_inner()).done());
+                        }
+                    }
+                }
+                at.1 += 1;
+                own = blocks.is_full().then(|| self.begin(at, file));
+                before = lines;
+                end = (chunk.offset / size + 1) * size;
             }
-            end = (chunk.line - 1 + chunk.lines, chunk.taken);
-            chunk.line -= before.0;
-            chunk.taken -= before.1;
-            if let Some(own) = &mut own {
-                return self.work(own, chunk);
-            }
-            block.push(chunk);
-            if block.bytes < self.options.block_size && block.began.elapsed() < PATIENCE {
-                return;
-            }
-            let next = Block::new((number, block.at.1 + 1), part.file);
-            match blocks.try_send(mem::replace(&mut block, next)) {
-                Ok(()) => before = end,
-                Err(refused) => own = Some(self.take(refused.into_inner())),
+            lines = chunk.line - 1 + chunk.lines;
+            chunk.line -= before;
+            match &mut own {
+                Some(own) => self.work(own, chunk),
+                None => chunks.push(chunk),
             }
         });
-        done(own.unwrap_or_else(|| self.take(block)).done_last(read));
+        let rest = own.unwrap_or_else(|| self.block(Block { at, file, chunks }));
+        done(rest.done_last(read));
     }
 
-    fn take(&self, block: Block) -> Doing<T> {
+    fn block(&self, block: Block) -> Doing<T> {
         let mut doing = self.begin(block.at, block.file);
         block.chunks.into_iter().for_each(|chunk| self.work(&mut doing, chunk));
         doing
     }
 
-    fn finish(&self, block: Block) -> Done<T> {
-        self.take(block).done()
+    fn begin(&self, at: At, file: u32) -> Doing<T> {
+        Doing { at, file, result: (self.begin)(), lines: 0 }
+    }
+
+    fn work(&self, doing: &mut Doing<T>, chunk: Chunk) {
+        (self.work)(&mut doing.result, &chunk);
+        doing.lines = chunk.line - 1 + chunk.lines;
+        self.options.pool.put(chunk.data);
+    }
+
+    fn read(&self, part: &Part, mut sink: impl FnMut(Chunk)) -> FileSummary {
+        let source = &self.sources[part.file as usize];
+        let mut taken = 0;
+        input::read_part(source, part, self.options, exim::starts_record, &mut |chunk| {
+            self.progress.add(chunk.taken - mem::replace(&mut taken, chunk.taken));
+            sink(chunk);
+            if interrupt::seen() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
     }
 }
 
@@ -362,7 +344,12 @@ impl<T: Piece, Join: FnMut(T)> Joiner<T, Join> {
     }
 
     /// Neighbours are joined at once: what is kept grows with what is in the log and not with its length.
-    fn keep(&mut self, done: Done<T>) {
+    fn keep(&mut self, mut done: Done<T>) {
+        if let Entry::Occupied(behind) = self.early.entry(done.next)
+            && behind.get().file == done.file
+        {
+            done.append(behind.remove());
+        }
         match self.early.range_mut(..done.at).next_back() {
             Some((_, before)) if before.next == done.at && before.file == done.file => before.append(done),
             _ => drop(self.early.insert(done.at, done)),
@@ -389,5 +376,81 @@ pub fn role(source: &Source) -> exim::Role {
         Some(name) if name.contains("reject") => exim::Role::Reject,
         Some(name) if name.contains("panic") => exim::Role::Panic,
         _ => exim::Role::Main,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::time::{Duration, Instant};
+
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
+
+    use super::*;
+
+    const THREADS: usize = 3;
+
+    /// Which chunks a piece has, and which line they said that they begin with.
+    struct Seen<'a> {
+        chunks: Vec<(u64, u64)>,
+        alive: &'a AtomicUsize,
+    }
+
+    impl Piece for Seen<'_> {
+        fn number_from(&mut self, before: u64) {
+            self.chunks.iter_mut().for_each(|(_, line)| *line += before);
+        }
+
+        fn append(&mut self, mut later: Self) {
+            self.chunks.append(&mut later.chunks);
+        }
+    }
+
+    impl Drop for Seen<'_> {
+        fn drop(&mut self) {
+            self.alive.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    #[test]
+    fn nothing_piles_up_behind_a_slow_thread() {
+        let lines: Vec<u8> = (0..4000).flat_map(|n| format!("{n:07}\n").into_bytes()).collect();
+        let mut encoder = GzEncoder::new(tempfile::NamedTempFile::new().expect("file"), Compression::fast());
+        encoder.write_all(&lines).expect("archive");
+        let file = encoder.finish().expect("archive");
+        let sources = [Source::File(file.path().to_owned())];
+        // A block for each chunk.
+        let options = Options { chunk_size: 80, block_size: 0, ..Options::default() };
+
+        let (alive, most, worked) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+        let begin = || {
+            most.fetch_max(alive.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            Seen { chunks: Vec::new(), alive: &alive }
+        };
+        let work = |seen: &mut Seen<'_>, chunk: &Chunk| {
+            // The first waits until others have done most of the work, or have given up.
+            let patience = Instant::now();
+            while chunk.offset == 0
+                && worked.load(Ordering::SeqCst) < 300
+                && patience.elapsed().as_secs() < 20
+            {
+                thread::sleep(Duration::from_millis(1));
+            }
+            worked.fetch_add(1, Ordering::SeqCst);
+            seen.chunks.push((chunk.offset, chunk.line));
+        };
+        let mut chunks = Vec::new();
+        let progress = Progress::new(&sources, false);
+        let read = run_parts(&sources, &options, THREADS, &progress, begin, work, |mut seen| {
+            chunks.append(&mut seen.chunks);
+        });
+        assert_eq!(read.bytes, lines.len() as u64);
+        assert!(chunks.len() > 300 && chunks.is_sorted(), "{} chunks", chunks.len());
+        assert!(chunks.iter().all(|(offset, line)| offset / 8 + 1 == *line), "{chunks:?}");
+        // Those that are worked on, those on the way to be joined, and between them what has been joined already.
+        let most = most.into_inner();
+        assert!(most <= 5 * THREADS, "{most} pieces at a time");
+        assert_eq!(alive.into_inner(), 0);
     }
 }

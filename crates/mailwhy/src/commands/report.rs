@@ -128,37 +128,82 @@ impl Piece for Summary {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::fs;
+    use std::io::Write;
+    use std::path::{Path, PathBuf};
 
     use clap::Parser;
+    use flate2::Compression;
+    use flate2::write::GzEncoder;
 
     use super::*;
     use crate::cli::{Cli, Command};
 
+    fn sample() -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exim/sample/mainlog")
+    }
+
+    fn packed() -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        encoder.write_all(&fs::read(sample()).expect("sample")).expect("memory");
+        encoder.finish().expect("memory")
+    }
+
+    /// The lines counted, the problems told, and the report, with so many threads, bytes a chunk, a part and a block.
+    fn report(
+        files: &[&Path],
+        threads: usize,
+        (chunk_size, part_size, block_size): (usize, u64, u64),
+    ) -> (u64, usize, String) {
+        let arguments = ["mailwhy", "report"].map(Path::new);
+        let cli = Cli::try_parse_from(arguments.iter().chain(files).map(|path| path.as_os_str()));
+        let Ok(Cli { command: Command::Report(args), .. }) = cli else { panic!("arguments") };
+        let mut inputs = Inputs::new(&args.input).expect("inputs");
+        inputs.threads = threads;
+        inputs.options = input::Options { chunk_size, part_size, block_size, ..inputs.options };
+        let progress = Progress::new(&inputs.sources, false);
+        let (summary, read) = summarize(&inputs, &Classifier::new(), &progress);
+        let about = About { files: scan::files(&inputs, &read), ..About::default() };
+        let json = serde_json::to_string(&summary.report(about)).expect("JSON");
+        (summary.lines().0, read.problems().count(), json)
+    }
+
     #[test]
     fn threads_and_chunks_change_nothing() {
-        let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exim/sample/mainlog");
-        let cli = Cli::try_parse_from(["mailwhy".as_ref(), "report".as_ref(), log.as_os_str()]);
-        let Ok(Cli { command: Command::Report(args), .. }) = cli else { panic!("arguments") };
-        let report = |threads, chunk_size, part_size| {
-            let mut inputs = Inputs::new(&args.input).expect("inputs");
-            inputs.threads = threads;
-            inputs.options.chunk_size = chunk_size;
-            inputs.options.part_size = part_size;
-            let (summary, read) =
-                summarize(&inputs, &Classifier::new(), &Progress::new(&inputs.sources, false));
-            let about = About { files: scan::files(&inputs, &read), ..About::default() };
-            serde_json::to_string(&summary.report(about)).expect("JSON")
-        };
-        let whole = report(1, 1 << 20, 1 << 20);
-        for threads in [1, 2, 5] {
-            for (chunk_size, part_size) in [(1024, 1), (1024, 5000), (5000, 20_000), (1 << 20, 1 << 20)] {
-                assert_eq!(
-                    report(threads, chunk_size, part_size),
-                    whole,
-                    "{threads} threads, chunks of {chunk_size}, parts of {part_size}"
-                );
+        let (dir, packed) = (tempfile::tempdir().expect("directory"), packed());
+        let [whole, broken] = ["whole.gz", "broken.gz"].map(|name| dir.path().join(name));
+        fs::write(&whole, &packed).expect("archive");
+        fs::write(&broken, &packed[..packed.len() / 2]).expect("archive");
+        let plain = sample();
+        for files in [&[&plain][..], &[&whole], &[&broken], &[&plain, &broken, &whole, &plain]] {
+            let files: Vec<&Path> = files.iter().map(|path| path.as_path()).collect();
+            let expected = report(&files, 1, (1 << 20, 1 << 20, 1 << 20));
+            assert_eq!(expected.1, files.iter().filter(|&&file| file == broken).count());
+            for threads in [1, 2, 5] {
+                for sizes in [(1024, 1, 0), (1024, 5000, 3000), (5000, 20_000, 9000), (1 << 20, 1 << 20, 0)] {
+                    let found = report(&files, threads, sizes);
+                    assert!(found == expected, "{threads} threads, {sizes:?}, {files:?}");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn all_lines_before_a_break_are_counted() {
+        let packed = packed();
+        let mut file = tempfile::NamedTempFile::new().expect("file");
+        file.write_all(&packed[..packed.len() / 2]).expect("archive");
+        let sources = [input::Source::File(file.path().to_owned())];
+        let mut text = Vec::new();
+        let read = input::read(&sources, &input::Options::default(), exim::starts_record, &mut |chunk| {
+            text.extend(chunk.data);
+            std::ops::ControlFlow::Continue(())
+        });
+        let lines = text.split_inclusive(|&byte| byte == b'\n').count() as u64;
+        assert!(lines > 10 && read.problems().count() == 1, "{lines} lines");
+        for threads in [1, 3] {
+            let (counted, problems, _) = report(&[file.path()], threads, (1024, 1, 0));
+            assert_eq!((counted, problems), (lines, 1));
         }
     }
 }
