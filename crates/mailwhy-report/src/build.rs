@@ -175,7 +175,7 @@ impl<'a> Builder<'a> {
                 item.waiting += waiting;
                 item.first = [item.first, counts.first].into_iter().flatten().min();
                 item.last = item.last.max(counts.last);
-                item.addresses.extend(&counts.addresses);
+                item.addresses.push(&counts.addresses);
             };
             match verdict.scope {
                 // Bad addresses are one job, wherever they are.
@@ -222,7 +222,7 @@ impl<'a> Builder<'a> {
             sender_domain,
             failed: item.failed,
             waiting: item.waiting,
-            addresses: item.addresses.len() as u64,
+            addresses: distinct(&item.addresses),
             first: self.time(item.first),
             last: self.time(item.last),
         }
@@ -447,12 +447,22 @@ struct Item<'a> {
     waiting: u64,
     first: Option<i64>,
     last: Option<i64>,
-    addresses: HashSet<u64>,
+    /// Those of each group; many pieces of advice may share one.
+    addresses: Vec<&'a HashSet<u64>>,
+}
+
+/// How many there are in all sets together.
+fn distinct(sets: &[&HashSet<u64>]) -> u64 {
+    let count = match sets {
+        [one] => one.len(),
+        many => many.iter().copied().flatten().collect::<HashSet<_>>().len(),
+    };
+    count as u64
 }
 
 impl<'a> Item<'a> {
     fn new(group: &'a Group) -> Self {
-        Self { group, failed: 0, waiting: 0, first: None, last: None, addresses: HashSet::new() }
+        Self { group, failed: 0, waiting: 0, first: None, last: None, addresses: Vec::new() }
     }
 }
 
