@@ -190,3 +190,29 @@ fn a_refused_message_is_none() {
     let line = format!("2026-08-01 09:14:00 {ID} H=(x) [192.0.2.1] F=<a@b.test> rejected after DATA: spam\n");
     assert_eq!(read(&[line]), []);
 }
+
+#[test]
+fn an_id_that_arrives_again_is_another_message() {
+    let time = |n| format!("2026-08-01 09:14:{n:02} {ID}");
+    let copy = |from: usize| {
+        let lines = [
+            "<= anna@example.com H=h [192.0.2.1] P=esmtp S=100",
+            "== bob@example.net R=r T=t defer (111): Connection refused",
+            "=> bob@example.net R=r T=t H=mx [192.0.2.2]",
+            "Completed",
+        ];
+        lines.iter().zip(from..).map(|(line, n)| format!("{} {line}\n", time(n))).collect::<Vec<_>>()
+    };
+    // A log that ends early, and a later copy of it.
+    let (early, copy) = (&copy(0)[..2], copy(10));
+    for cut in 0..early.len() {
+        for second in 0..copy.len() {
+            let parts = [&early[..cut], &early[cut..], &copy[..second], &copy[second..]];
+            let mut told = read(&parts.map(<[String]>::concat));
+            told.sort_by_key(|message| message.completed);
+            let attempts: Vec<_> = told.iter().map(|message| message.attempts.len()).collect();
+            assert_eq!(attempts, [1, 1], "{told:?}");
+            assert!(!told[0].completed && told[1].completed);
+        }
+    }
+}
