@@ -348,18 +348,25 @@ const FULL: &str = "2026-11-25 04:00:00 1xUyE8-00041w-0n ** full\x1b[2J.box@gmai
     H=mx.gmail.test [127.20.0.26]: SMTP error from remote mail server after RCPT TO:<full.box@gmail.test>: \
     552 5.2.2 The email account that you tried to reach is over quota";
 
+/// The line as of now: what is older than an hour is in no panel.
+fn full_now() -> String {
+    let now = Command::new("date").arg("+%F %T").output().unwrap();
+    FULL.replace("2026-11-25 04:00:00", String::from_utf8(now.stdout).unwrap().trim())
+}
+
 #[test]
 fn on_a_small_terminal() {
     if !tmux::available() {
         return;
     }
+    let full = full_now();
     let (_dir, log) = a_log();
     let terminal = follow_in((80, 24), &log, "en");
     let screen = terminal.wait_for("info@notls.test");
     assert!(screen.contains("─ Top causes of the last hour ─") && screen.contains("─ Events: all chosen ─"));
     assert!(screen.ends_with("q quit\n") && screen.lines().count() == 24, "{screen}");
 
-    append(&log, FULL);
+    append(&log, &full);
     let screen = terminal.wait_for("full\\u{1b}[2J.box@");
     assert!(screen.contains("     1 failed     "), "{screen}");
     terminal.press(&["F"]);
@@ -373,7 +380,7 @@ fn on_a_small_terminal() {
     terminal.wait_for("─ Events: failed ─");
     // Renamed while it is watched.
     fs::rename(&log, log.with_extension("1")).unwrap();
-    fs::write(&log, FULL.replace("full", "another") + "\n").unwrap();
+    fs::write(&log, full.replace("full", "another") + "\n").unwrap();
     terminal.wait_for("another\\u{1b}[2J.box");
 
     terminal.press(&["/", "c", "e", "o", "Enter"]);
