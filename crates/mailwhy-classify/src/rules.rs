@@ -298,10 +298,45 @@ struct Builder {
     texts: Vec<(u32, Text)>,
     /// Their other parts.
     earlier: Vec<u32>,
+    /// What alternatives repeat: the first part of the text before, and the parts behind it and behind its like.
+    repeated: Repeated,
+}
+
+/// The parts of `{a|b} * {c|d}` come as `a`, `c`, `a`, `d`, `b`, `c`, `b`, `d`: each is folded and sorted once.
+#[derive(Default)]
+struct Repeated {
+    /// The first part, as it is written, and its number.
+    first: Option<(&'static str, u32)>,
+    /// The others behind a first one, in their order.
+    others: Vec<(&'static str, u32)>,
+    /// How many of them have come behind this first one.
+    place: usize,
+}
+
+impl Repeated {
+    /// The number of a part that comes again where it is expected.
+    fn find(&mut self, part: &str, opens: bool) -> Option<u32> {
+        let expected = if opens { self.first } else { self.others.get(self.place).copied() };
+        let (_, number) = expected.filter(|(written, _)| *written == part)?;
+        self.place += usize::from(!opens);
+        Some(number)
+    }
+
+    /// Notes a part that came for the first time.
+    fn add(&mut self, part: &'static str, number: u32, opens: bool) {
+        if opens {
+            self.first = Some((part, number));
+            self.place = 0;
+        } else {
+            self.others.truncate(self.place);
+            self.others.push((part, number));
+            self.place += 1;
+        }
+    }
 }
 
 impl Builder {
-    fn add(&mut self, text: &str, target: Target) {
+    fn add(&mut self, text: &'static str, target: Target) {
         let everybody = matches!(target, Target::Match(rule) if rule.cause.provider.is_none());
         let first = self.earlier.len();
         let mut len = 0;
@@ -309,6 +344,14 @@ impl Builder {
         while let Some(text) = rest {
             let part;
             (part, rest) = next_part(text);
+            let opens = self.earlier.len() == first;
+            if let Some(number) = self.repeated.find(part, opens) {
+                let (start, end) = self.parts[number as usize];
+                len += (end - start) as usize;
+                self.earlier.push(number);
+                continue;
+            }
+            let written = part;
             // The blanks of a text are its own: "ptr " is the word, "ptr" may go on.
             let part = if is_folded(part.as_bytes()) {
                 part.as_bytes()
@@ -325,7 +368,9 @@ impl Builder {
             len += part.len();
             let start = place_of(self.bytes.len());
             self.bytes.extend_from_slice(part);
-            self.earlier.push(place_of(self.parts.len()));
+            let number = place_of(self.parts.len());
+            self.repeated.add(written, number, opens);
+            self.earlier.push(number);
             self.parts.push((start, place_of(self.bytes.len())));
         }
         if self.earlier.len() == first {
