@@ -1999,7 +1999,51 @@ pub static CAUSES: [Cause; 687] = [
         bad_address: None,
         blocklist: None,
         references: &[],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "Given up: the receiving side could not be reached",
+                meaning: "A Cisco gateway (AsyncOS) on the way tried until the message was too old. The words in quotes are its last attempt: a timeout, a lost connection or a DNS server that did not answer.",
+                causes: &[
+                    "The recipient's server was down or unreachable for the whole time",
+                    "The domain's name servers do not answer",
+                    "A firewall between the two drops the connection",
+                ],
+                actions: &[
+                    Action { who: Actor::Sender, text: "Send again once the recipient's side works" },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Check DNS and port 25: dig +trace MX {recipient_domain}; nc -vz HOST 25",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Check the MX hosts and name servers of {recipient_domain} from outside",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "Попытки исчерпаны: с сервером получателя не связаться",
+                meaning: "Шлюз Cisco (AsyncOS) на пути письма пробовал, пока не вышел срок хранения в очереди. В кавычках — чем кончилась последняя попытка: тайм-аут, обрыв соединения или молчание DNS.",
+                causes: &[
+                    "Сервер получателя всё это время не работал или был недоступен",
+                    "Не отвечают серверы имён домена",
+                    "Соединение отбрасывает межсетевой экран между ними",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::Sender,
+                        text: "Отправьте письмо заново, когда на той стороне всё заработает",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте DNS и порт 25: dig +trace MX {recipient_domain}; nc -vz УЗЕЛ 25",
+                    },
+                    Action {
+                        who: Actor::RecipientAdmin,
+                        text: "Проверьте снаружи узлы MX и серверы имён домена {recipient_domain}",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "att-acceptable-use",
@@ -26487,7 +26531,46 @@ pub static CAUSES: [Cause; 687] = [
         bad_address: None,
         blocklist: None,
         references: &["mail.163.com/help/help_spam_16.htm"],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "NetEase: SPF does not allow the sending IP (MI:SPF)",
+                meaning: "NetEase compared the IP with the SPF record of {sender_domain}, and the record does not allow it.",
+                causes: &[
+                    "The sending IP is missing in SPF",
+                    "The mail was forwarded without a new envelope sender (SRS)",
+                    "Somebody else sends in the domain's name",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Put the sending IP into the SPF record: dig +short TXT {sender_domain} shows it",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Rewrite the envelope sender of forwarded mail (SRS)",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "NetEase: SPF не разрешает этот IP (MI:SPF)",
+                meaning: "NetEase сверил IP с записью SPF домена {sender_domain}: она не разрешает отправку с него.",
+                causes: &[
+                    "Отправляющего IP нет в SPF",
+                    "Письмо переслали, не сменив отправителя в конверте (SRS)",
+                    "От имени домена пишет кто-то посторонний",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Внесите отправляющий IP в запись SPF; её покажет dig +short TXT {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Меняйте отправителя в конверте пересылаемых писем (SRS)",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "new-triplet",
@@ -31161,7 +31244,46 @@ pub static CAUSES: [Cause; 687] = [
         bad_address: None,
         blocklist: None,
         references: &[],
-        text: None,
+        text: Some(Localized {
+            en: Text {
+                title: "QQ: the sender's domain is not in the DNS",
+                meaning: "QQ looked up the domain of the sender, {sender_domain}, and found no record to which it could answer, or the lookup failed.",
+                causes: &[
+                    "The sender's domain is misspelt or has neither MX nor address",
+                    "The domain's name servers do not answer from China",
+                    "The server sends under a name that exists only inside",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Look whether the domain has records: dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Query its name servers from abroad too, one by one",
+                    },
+                ],
+            },
+            ru: Text {
+                title: "QQ: домена отправителя нет в DNS",
+                meaning: "QQ проверил домен отправителя, {sender_domain}, и не нашёл записей, по которым можно ответить, либо DNS не отозвался.",
+                causes: &[
+                    "Домен отправителя написан с ошибкой, или у него нет ни MX, ни адреса",
+                    "Серверы имён этого домена не отвечают из Китая",
+                    "Сервер отправляет от имени, которое известно только внутри сети",
+                ],
+                actions: &[
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Проверьте записи домена: dig +short MX {sender_domain}; dig +short A {sender_domain}",
+                    },
+                    Action {
+                        who: Actor::SenderAdmin,
+                        text: "Опросите его серверы имён по одному, в том числе из-за рубежа",
+                    },
+                ],
+            },
+        }),
     },
     Cause {
         id: "qq-too-large",
