@@ -131,7 +131,11 @@ fn is_inner_code(word: &[u8], before: impl Fn() -> Option<u8>, after: &[u8]) -> 
     let &[b'4' | b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] = word else { return false };
     let code = u16::from(word[0] - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0');
     let said = || matches!(before(), Some(b':' | b'\'' | b'>'));
-    let enhanced = after.first() == Some(&b' ') && Enhanced::prefix(&after[1..]).is_some();
+    // It stays only as a whole word, and what is masked must give the same when it is masked again.
+    let enhanced = after.split_first().is_some_and(|(&blank, rest)| {
+        let core = without_stop(&rest[..run(rest, GAP).0]);
+        blank == b' ' && is_enhanced(core, Kinds::of(core))
+    });
     enhanced || said() && basic(code).is_some()
 }
 
@@ -470,6 +474,7 @@ mod tests {
             ("421 4.7.0 Try later. YvB67gPaH6RgME - gsmtp", "421 4.7.0 Try later. {id} - gsmtp"),
             ("451 host mx.x.test[192.0.2.1] said: 550 No", "451 host {host}[{ip}] said: 550 No"),
             ("550 550 5.1.1 user 550 unknown", "550 550 5.1.1 user {n} unknown"),
+            ("550 550 5.1.1: no, 550 5.1.1@ no", "550 550 5.1.1: no, {n} {n}.{n}.{n}@ no"),
             ("421 busy [YcVAgeKlGoXaFd]", "421 busy [{id}]"),
             ("421 refused LPN105_1740960401 [JP6rNDu8Q855RG]", "421 refused LPN105_{n} [{id}]"),
             (
