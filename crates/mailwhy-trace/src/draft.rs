@@ -46,6 +46,13 @@ enum What {
     Removed,
 }
 
+impl What {
+    /// Whether a message that waits has such lines again and again.
+    fn repeats(self) -> bool {
+        matches!(self, Self::Deferred | Self::Unrouted | Self::HostFailed)
+    }
+}
+
 /// One line of the message.
 #[derive(Clone, Copy, Debug)]
 struct Step {
@@ -142,11 +149,9 @@ impl Draft {
             if let Some(domain) = domain {
                 kept.len += self.keep(b"@").len + self.keep(domain).len;
             }
-            // A message that waits has the same lines again and again.
-            let waits = matches!(what, What::Deferred | What::Unrouted | What::HostFailed);
-            let address = if waits { self.again(kept, LAST, |step| step.address) } else { kept };
+            let address = if what.repeats() { self.again(kept, |step| step.address) } else { kept };
             let kept = self.keep(step.host.unwrap_or_default());
-            (address, if waits { self.again(kept, LAST, |step| step.host) } else { kept })
+            (address, if what.repeats() { self.again(kept, |step| step.host) } else { kept })
         };
         let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
         self.steps.push(Step { what, time, address, host, group });
@@ -154,18 +159,22 @@ impl Draft {
 
     /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
     pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
-        self.text.reserve_exact(later.text.len());
         self.steps.reserve_exact(later.steps.len());
-        for step in &later.steps {
-            let address = self.keep(later.get(step.address));
-            let address = self.again(address, LAST_PARTS, |step| step.address);
-            let host = self.keep(later.get(step.host));
-            let host = self.again(host, LAST_PARTS, |step| step.host);
-            let group = step.group().map_or(u32::MAX, |group| map[group.0 as usize].0);
-            self.steps.push(Step { address, host, group, ..*step });
+        let begins = self.steps.is_empty();
+        if begins {
+            self.text.reserve_exact(later.text.len());
+            self.text.extend_from_slice(&later.text);
         }
-        // Most of the text was there already.
-        self.text.shrink_to_fit();
+        for step in &later.steps {
+            let mut step = *step;
+            step.group = step.group().map_or(u32::MAX, |group| map[group.0 as usize].0);
+            if !begins {
+                let lines = if step.what.repeats() { LAST_PARTS } else { 0 };
+                step.address = self.keep_once(later.get(step.address), lines, |step| step.address);
+                step.host = self.keep_once(later.get(step.host), lines, |step| step.host);
+            }
+            self.steps.push(step);
+        }
         self.arrived |= later.arrived;
         self.completed |= later.completed;
         self.ended |= later.ended;
@@ -179,16 +188,27 @@ impl Draft {
         self.arrived && self.completed && self.ended && !self.cutthrough
     }
 
-    /// Drops what was just kept if one of the last `lines` has the same.
-    fn again(&mut self, kept: Span, lines: usize, of: impl Fn(&Step) -> Span) -> Span {
-        let mut last = self.steps.iter().rev().take(lines).map(of);
-        match last.find(|&span| self.get(span) == self.get(kept)) {
-            Some(span) => {
-                self.text.truncate(kept.start as usize);
-                span
-            }
-            None => kept,
+    /// Drops what was just kept if one of the last lines has the same.
+    fn again(&mut self, kept: Span, of: impl Fn(&Step) -> Span) -> Span {
+        let Some(known) = self.find(self.get(kept), LAST, of) else { return kept };
+        self.text.truncate(kept.start as usize);
+        known
+    }
+
+    /// Keeps what none of the last `lines` has, in no more room than it takes: it may be there for long.
+    fn keep_once(&mut self, bytes: &[u8], lines: usize, of: impl Fn(&Step) -> Span) -> Span {
+        if bytes.is_empty() {
+            return Span::default();
         }
+        self.find(bytes, lines, of).unwrap_or_else(|| {
+            self.text.reserve_exact(bytes.len());
+            self.keep(bytes)
+        })
+    }
+
+    /// Where one of the last `lines` has these bytes.
+    fn find(&self, bytes: &[u8], lines: usize, of: impl Fn(&Step) -> Span) -> Option<Span> {
+        self.steps.iter().rev().take(lines).map(of).find(|&span| self.get(span) == bytes)
     }
 
     #[inline]

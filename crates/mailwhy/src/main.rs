@@ -29,14 +29,14 @@ fn main() -> ExitCode {
         Err(status) => return status,
     };
     let result = match &cli.command {
-        Command::Report(args) => commands::report::run(args, again),
-        Command::Errors(args) => commands::errors::run(args, again),
-        Command::Suppress(args) => commands::suppress::run(args, again),
+        Command::Report(args) => commands::report::run(args, again()),
+        Command::Errors(args) => commands::errors::run(args, again()),
+        Command::Suppress(args) => commands::suppress::run(args, again()),
         Command::Trace(args) => commands::trace::run(args),
         Command::Events(args) => commands::events::run(args),
         Command::Explain(args) => commands::explain::run(args),
         Command::Classify(args) => commands::classify::run(args),
-        Command::Follow(args) => commands::follow::run(args, again),
+        Command::Follow(args) => commands::follow::run(args, again()),
         Command::Rules(args) => commands::rules::run(&args.command),
         Command::Check(args) => Ok(commands::check::run(args)),
         Command::Sql(args) => commands::sql::run(args),
@@ -58,7 +58,7 @@ fn main() -> ExitCode {
 
 /// The command line, with what the configuration says where it is silent, and as hints repeat it; or the exit status, when
 /// all is told.
-fn parse() -> Result<(Cli, Config, Again), ExitCode> {
+fn parse() -> Result<(Cli, Config, impl FnOnce() -> Again), ExitCode> {
     let definition = Cli::command();
     let mut config = Config::read(&definition, std::env::args_os().skip(1)).map_err(|error| {
         // Help and version are there whatever the files hold.
@@ -72,7 +72,7 @@ fn parse() -> Result<(Cli, Config, Again), ExitCode> {
         definition.try_get_matches_from_mut(std::env::args_os()).map_err(|error| wrong_usage(&error))?;
     config.check(&matches).map_err(|error| wrong_configuration(&error))?;
     let cli = Cli::from_arg_matches(&matches).map_err(|error| wrong_usage(&error))?;
-    Ok((cli, config, again(&definition, &matches)))
+    Ok((cli, config, move || again(&definition, &matches)))
 }
 
 /// Prints help or what is wrong with the options.

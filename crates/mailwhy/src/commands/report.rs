@@ -4,16 +4,14 @@ mod mail;
 
 use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
-use mailwhy::input::{self, Chunk};
-use mailwhy::logs::exim::{self, Role};
-use mailwhy::report::{self, About, Again, Format, More, Place, Style, Summary};
+use mailwhy::input;
+use mailwhy::report::{self, About, Again, Format, More, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rows, rules, scan, style};
 use crate::cli::ReportArgs;
 use crate::interrupt;
-use crate::pipeline::{self, Piece};
+use crate::pipeline::Piece;
 use crate::progress::Progress;
-use crate::when::Window;
 
 /// Runs the command.
 pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
@@ -71,49 +69,18 @@ pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
 
 /// Reads everything and adds it up.
 fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (Summary, input::Summary) {
-    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
-    // The reject log repeats what the main log says of rejections.
-    let repeated = roles.contains(&Role::Main);
-    let work = |summary: &mut Summary, chunk: &Chunk| {
-        let role = roles[chunk.file as usize];
-        add(summary, chunk, role, role == Role::Reject && repeated, &inputs.window, classifier);
-    };
-    let Inputs { sources, options, threads, .. } = inputs;
     let mut total = Summary::new();
-    let join = |summary| total.append(summary);
-    let read = pipeline::run_parts(sources, options, *threads, progress, Summary::part, work, join);
+    let read =
+        scan::read_lines(inputs, progress, &mut total, Summary::part, |summary, line, place, repeated| {
+            match summary.line(line.kind, line.time, line.raw, place) {
+                More::Nothing => {}
+                _ if repeated => {}
+                More::Step => summary.step(&line.step()),
+                More::Event => summary.event(&line.event(), place, classifier),
+            }
+        });
     total.finish();
     (total, read)
-}
-
-/// Adds up the lines of a chunk.
-fn add(
-    summary: &mut Summary,
-    chunk: &Chunk,
-    role: Role,
-    repeated: bool,
-    window: &Window,
-    classifier: &Classifier,
-) {
-    let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
-    exim::scan(&chunk.data, role, |line| {
-        let place = Place { file: chunk.file, line: number, offset };
-        offset += chunk.length((number - chunk.line) as usize, line.raw);
-        number += 1;
-        // Lines without a time belong to the one before them.
-        if let Some(time) = line.time {
-            inside = window.contains(time);
-        }
-        if !inside {
-            return;
-        }
-        match summary.line(line.kind, line.time, line.raw, place) {
-            More::Nothing => {}
-            _ if repeated => {}
-            More::Step => summary.step(&line.step()),
-            More::Event => summary.event(&line.event(), place, classifier),
-        }
-    });
 }
 
 impl Piece for Summary {
@@ -135,6 +102,7 @@ mod tests {
     use clap::Parser;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use mailwhy::logs::exim;
 
     use super::*;
     use crate::cli::{Cli, Command};

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use mailwhy::classify::Classifier;
 use mailwhy::input::{self, Chunk};
-use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::exim::{self, Line, Role};
 use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{self, File, Place};
 
@@ -27,10 +27,27 @@ pub fn read<P: Part>(
     total: &mut P,
     part: impl Fn() -> P + Sync,
 ) -> input::Summary {
+    let progress = Progress::new(&inputs.sources, inputs.progress);
+    let read = read_lines(inputs, &progress, total, part, |part, line, place, repeated| {
+        if part.line(line.kind, line.time) && !repeated {
+            part.event(&line.event(), place, classifier);
+        }
+    });
+    progress.clear();
+    read
+}
+
+/// The same with `take`, which is told of each line where it stands, and whether another log that is read has it too.
+pub fn read_lines<P: Piece>(
+    inputs: &Inputs,
+    progress: &Progress,
+    total: &mut P,
+    part: impl Fn() -> P + Sync,
+    take: impl Fn(&mut P, &Line<'_>, Place, bool) + Sync,
+) -> input::Summary {
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
     let repeated = roles.contains(&Role::Main);
-    let progress = Progress::new(&inputs.sources, inputs.progress);
     let work = |part: &mut P, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
         let repeated = role == Role::Reject && repeated;
@@ -43,16 +60,14 @@ pub fn read<P: Part>(
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }
-            if inside && part.line(line.kind, line.time) && !repeated {
-                part.event(&line.event(), place, classifier);
+            if inside {
+                take(part, line, place, repeated);
             }
         });
     };
     let Inputs { sources, options, threads, .. } = inputs;
     let join = |part| total.append(part);
-    let read = pipeline::run_parts(sources, options, *threads, &progress, part, work, join);
-    progress.clear();
-    read
+    pipeline::run_parts(sources, options, *threads, progress, part, work, join)
 }
 
 /// Tells why there is nothing to be said of a log that was read, if so: it could not be read, is from another time, or is

@@ -166,6 +166,10 @@ impl Coverage<'_> {
         if self.rules.is_empty() {
             return Ok(());
         }
+        let rest = |all: usize, out: &mut dyn Write| match all.saturating_sub(top) {
+            0 => Ok(()),
+            more => writeln!(out, "{:>10}  {} (--top 0)", "", (words.more)(more)),
+        };
         let shown = &self.rules[..self.rules.len().min(top)];
         let column =
             shown.iter().map(|hits| hits.rule.len()).max().unwrap_or_default().max(columns(words.rule));
@@ -173,9 +177,7 @@ impl Coverage<'_> {
         for RuleHits { rule, reason, failures } in shown {
             writeln!(out, "{failures:>10}  {rule:column$}  {reason}")?;
         }
-        if shown.len() < self.rules.len() {
-            writeln!(out, "{:>10}  {} (--top 0)", "", (words.more)(self.rules.len() - shown.len()))?;
-        }
+        rest(self.rules.len(), out)?;
         if self.unknown.is_empty() {
             return Ok(());
         }
@@ -186,9 +188,7 @@ impl Coverage<'_> {
             writeln!(out, "{failures:>10}  {fingerprint}  {stage}  {provider}  {reason} ({rule})")?;
             writeln!(out, "{:>10}  {}", "", if text.is_empty() { words.no_text } else { text })?;
         }
-        if shown.len() < self.unknown.len() {
-            writeln!(out, "{:>10}  {} (--top 0)", "", (words.more)(self.unknown.len() - shown.len()))?;
-        }
+        rest(self.unknown.len(), out)?;
         Ok(())
     }
 }
