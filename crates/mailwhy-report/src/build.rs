@@ -537,3 +537,16 @@ fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
 fn most(reasons: &Map<Reason, u64>) -> Reason {
     reasons.iter().max_by_key(|&(&r, &n)| (n, Reverse(r))).map_or(Reason::Unknown, |(&r, _)| r)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_several_groups_count_once() {
+        let sets = [[1, 2], [2, 3], [1, 3]].map(HashSet::from);
+        assert_eq!(distinct(&[]), 0);
+        assert_eq!(distinct(&[&sets[0]]), 2);
+        assert_eq!(distinct(&sets.each_ref()), 3);
+    }
+}

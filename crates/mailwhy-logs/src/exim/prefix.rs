@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn one_second_after_the_other() {
         let mut stamps = Stamps::default();
-        for line in [&[0; 20][..], b"0000-00-00 00:00:00 x", &[0; 20]] {
+        let nothing = [&[0; 19][..], b" x"].concat();
+        for line in [&nothing[..], b"0000-00-00 00:00:00 x", &nothing] {
             assert_eq!(stamps.read(line), stamp(line));
         }
         for second in ["59", "60", "60", "59", "00", "61", "61", "6x", "00.123", "00"] {
@@ -233,6 +234,19 @@ mod tests {
         for s in ["", "1tZabc-0002Xy-3", "1tZabc-0002Xy-3q:", "1tZabc-0002X_-3q x", "1tZabc-0000000AbCd-0xY "]
         {
             assert_eq!(id(s), None, "{s}");
+        }
+    }
+
+    #[test]
+    fn ids_are_of_letters_and_digits() {
+        for form in [b"1tZabc-0002Xy-3q x".as_slice(), b"1tZabc-0000000AbCd-0xYz x"] {
+            let len = form.len() - 2;
+            for (at, byte) in (0..len).flat_map(|at| (0..=u8::MAX).map(move |byte| (at, byte))) {
+                let mut text = form.to_vec();
+                text[at] = byte;
+                let fits = if form[at] == b'-' { byte == b'-' } else { byte.is_ascii_alphanumeric() };
+                assert_eq!(message_id(&text).is_some(), fits, "{}", text.escape_ascii());
+            }
         }
     }
 }
