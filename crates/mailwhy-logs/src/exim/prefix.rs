@@ -123,10 +123,11 @@ fn letters<const N: usize>(id: &[u8; N], at: usize, hyphen: Option<usize>) -> bo
     let digit = hyphen.map_or(0, |hyphen| u64::from(b'-' ^ b'0') << (8 * (hyphen - at)));
     let word = u64::from_le_bytes(*eight) ^ digit;
     let lower = word | all(0x20);
-    // The highest bit of each byte says whether it is at least the first and not above the last.
+    // The highest bit of each byte says whether it is at least the first and not above the last. A byte beyond ASCII is
+    // above both or wraps below both, so that no carry can make it one.
     let digits = (word.wrapping_add(all(0x80 - b'0'))) & !word.wrapping_add(all(0x7f - b'9'));
     let small = lower.wrapping_add(all(0x80 - b'a')) & !lower.wrapping_add(all(0x7f - b'z'));
-    ((digits | small) & !word & all(0x80)) == all(0x80)
+    ((digits | small) & all(0x80)) == all(0x80)
 }
 
 /// Reads `YYYY-MM-DD`, a byte that must be `between`, and `HH:MM:SS`. Numbers out of range make no time.
