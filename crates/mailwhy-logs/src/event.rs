@@ -381,6 +381,24 @@ pub struct Step<'a> {
     pub at_routing: bool,
 }
 
+impl<'a> Step<'a> {
+    /// A step of which nothing else is known.
+    #[inline]
+    pub(crate) const fn new(kind: Kind, time: Option<Time>, id: Option<&'a [u8]>) -> Self {
+        Self {
+            kind,
+            time,
+            id,
+            sender: None,
+            recipient: None,
+            original_recipient: None,
+            host: None,
+            bounce_of: None,
+            at_routing: false,
+        }
+    }
+}
+
 impl<'a> From<&Event<'a>> for Step<'a> {
     fn from(event: &Event<'a>) -> Self {
         let arrival = matches!(event.kind, Kind::Arrival | Kind::FakeReject);

@@ -8,7 +8,7 @@ use hashbrown::{DefaultHashBuilder, HashSet};
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind, Step, Time};
-use mailwhy_trace::{GroupId, Groups, Map, Message, Outcome, Trace, domain_of};
+use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Told, Trace, domain_of};
 
 use crate::histogram::Histogram;
 
@@ -239,13 +239,13 @@ impl Summary {
     /// A summary from the beginning of a log.
     #[must_use]
     pub fn new() -> Self {
-        Self { trace: Trace::new(), groups: Groups::default(), counts: Counts::default() }
+        Self { trace: Trace::new(Attempts::AtOnce), groups: Groups::default(), counts: Counts::default() }
     }
 
     /// A summary of a part of a log, to be appended to that of the part before it.
     #[must_use]
     pub fn part() -> Self {
-        Self { trace: Trace::part(), ..Self::new() }
+        Self { trace: Trace::part(Attempts::AtOnce), ..Self::new() }
     }
 
     /// Counts a line, of which the kind and the time matter, and tells what else does.
@@ -311,7 +311,7 @@ impl Summary {
 
     fn join(&mut self, step: &Step<'_>, group: Option<GroupId>) {
         let counts = &mut self.counts;
-        self.trace.push(step, group, &self.groups, &mut |message, groups| counts.message(message, groups));
+        self.trace.push(step, group, &self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Adds the summary of the part of the log right behind this one.
@@ -320,7 +320,7 @@ impl Summary {
         self.counts.append(later.counts, &map);
         let counts = &mut self.counts;
         self.trace
-            .append(later.trace, &map, &self.groups, &mut |message, groups| counts.message(message, groups));
+            .append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Takes the lines to have been numbered from behind line `before` of their file.
@@ -336,8 +336,8 @@ impl Summary {
     /// Counts the messages that are still on the queue: the log is at its end.
     pub fn finish(&mut self) {
         let counts = &mut self.counts;
-        mem::take(&mut self.trace)
-            .finish(&self.groups, &mut |message, groups| counts.message(message, groups));
+        mem::replace(&mut self.trace, Trace::new(Attempts::AtOnce))
+            .finish(&self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Lines counted, and those of them that were not understood.
@@ -408,41 +408,39 @@ impl Counts {
         }
     }
 
+    fn told(&mut self, told: Told<'_>, groups: &Groups) {
+        match told {
+            Told::Attempt(attempt) => self.by_group[attempt.group.0 as usize].attempts += 1,
+            Told::HostFailure(failure) => {
+                self.by_group[failure.group.0 as usize].attempts += 1;
+                let reason = groups.get(failure.group).verdict.reason;
+                let host = self.hosts.entry_ref(failure.host).or_default();
+                host.failed_attempts += 1;
+                host.last = host.last.max(failure.time);
+                *host.reasons.entry(reason).or_default() += 1;
+            }
+            Told::Message(message) => self.message(message, groups),
+        }
+    }
+
     /// Counts a message of which no further line is known.
     fn message(&mut self, message: &Message<'_>, groups: &Groups) {
-        let deferred = message.recipients.iter().any(|r| r.deferrals > 0);
-        let delivered = message.recipients.iter().any(|r| r.deliveries > 0);
-        let failed = message.recipients.iter().any(|r| r.failures > 0);
-        let outcome = match message.completed {
-            true if message.removed => MessageOutcome::Removed,
-            true if failed && delivered => MessageOutcome::PartlyDelivered,
-            true if failed && deferred => MessageOutcome::FailedAfterDeferral,
-            true if failed => MessageOutcome::Failed,
-            true if delivered && deferred => MessageOutcome::DeliveredAfterDeferral,
-            true if delivered => MessageOutcome::Delivered,
-            true if message.discarded > 0 => MessageOutcome::Discarded,
-            true => MessageOutcome::CompletedOnly,
-            false if message.frozen => MessageOutcome::Frozen,
-            false if deferred => MessageOutcome::Deferred,
-            false if delivered => MessageOutcome::PartlyDelivered,
-            false => MessageOutcome::NotCompleted,
-        };
-        *self.outcomes.get(outcome, message.has_arrival, message.completed) += 1;
-        self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
-
-        let [mut sender, mut domain] = mem::take(&mut self.lower);
-        lower_case(domain_of(message.sender.unwrap_or_default()), &mut sender);
-        let sender_domain = message.sender.map(|_| &sender[..]);
+        let [mut sender_room, mut room] = mem::take(&mut self.lower);
+        let sender_domain = message.sender.map(|sender| lower_case(domain_of(sender), &mut sender_room));
         let mut sender_counts = match sender_domain {
             Some(domain) if !message.recipients.is_empty() => {
                 Some(self.senders.entry_ref(domain).or_default())
             }
             _ => None,
         };
-        for recipient in message.recipients {
-            lower_case(domain_of(recipient.address), &mut domain);
-            let place = self.domains.entry_ref(&domain[..]).or_insert_with(|| DomainCounts {
-                provider: provider_by_domain(&domain),
+        let (mut deferred, mut delivered, mut failed) = (false, false, false);
+        for recipient in message.recipients.iter() {
+            deferred |= recipient.deferrals > 0;
+            delivered |= recipient.deliveries > 0;
+            failed |= recipient.failures > 0;
+            let domain = lower_case(domain_of(recipient.address), &mut room);
+            let place = self.domains.entry_ref(domain).or_insert_with(|| DomainCounts {
+                provider: provider_by_domain(domain),
                 ..DomainCounts::default()
             });
             let failed_attempts = u64::from(recipient.failures + recipient.deferrals);
@@ -529,18 +527,23 @@ impl Counts {
                 sender.1 += waiting;
             }
         }
-        self.lower = [sender, domain];
-        for attempt in message.attempts {
-            self.by_group[attempt.group.0 as usize].attempts += 1;
-        }
-        for failure in message.host_failures {
-            let reason = groups.get(failure.group).verdict.reason;
-            self.by_group[failure.group.0 as usize].attempts += 1;
-            let host = self.hosts.entry_ref(failure.host).or_default();
-            host.failed_attempts += 1;
-            host.last = host.last.max(failure.time);
-            *host.reasons.entry(reason).or_default() += 1;
-        }
+        let outcome = match message.completed {
+            true if message.removed => MessageOutcome::Removed,
+            true if failed && delivered => MessageOutcome::PartlyDelivered,
+            true if failed && deferred => MessageOutcome::FailedAfterDeferral,
+            true if failed => MessageOutcome::Failed,
+            true if delivered && deferred => MessageOutcome::DeliveredAfterDeferral,
+            true if delivered => MessageOutcome::Delivered,
+            true if message.discarded > 0 => MessageOutcome::Discarded,
+            true => MessageOutcome::CompletedOnly,
+            false if message.frozen => MessageOutcome::Frozen,
+            false if deferred => MessageOutcome::Deferred,
+            false if delivered => MessageOutcome::PartlyDelivered,
+            false => MessageOutcome::NotCompleted,
+        };
+        *self.outcomes.get(outcome, message.has_arrival, message.completed) += 1;
+        self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
+        self.lower = [sender_room, room];
     }
 
     fn append(&mut self, later: Self, map: &[GroupId]) {
@@ -655,10 +658,31 @@ pub(crate) fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>)
     }
 }
 
-fn lower_case(text: &[u8], out: &mut Vec<u8>) {
-    out.clear();
-    out.extend_from_slice(text);
-    out.make_ascii_lowercase();
+/// The text in lower case, which most are in: the others are copied.
+fn lower_case<'a>(text: &'a [u8], room: &'a mut Vec<u8>) -> &'a [u8] {
+    if !has_capital(text) {
+        return text;
+    }
+    room.clear();
+    room.extend_from_slice(text);
+    room.make_ascii_lowercase();
+    room
+}
+
+/// Whether there is an ASCII letter that is not in lower case, of eight bytes at a time.
+fn has_capital(text: &[u8]) -> bool {
+    const fn all(byte: u8) -> u64 {
+        u64::from_ne_bytes([byte; 8])
+    }
+    let (words, rest) = text.as_chunks();
+    let in_word = |&word: &[u8; 8]| {
+        let word = u64::from_ne_bytes(word);
+        let ascii = word & all(0x7f);
+        // The highest bit of each byte says whether it is at least `A`, and whether it is above `Z`.
+        let (from, above) = (ascii + all(0x80 - b'A'), ascii + all(0x7f - b'Z'));
+        from & !above & !word & all(0x80) != 0
+    };
+    words.iter().any(in_word) || rest.iter().any(u8::is_ascii_uppercase)
 }
 
 pub(crate) fn key(time: Time) -> (i64, u16) {

@@ -4,7 +4,7 @@ use mailwhy_classify::Classifier;
 use mailwhy_codes::{Class, Lang, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::Line;
 use mailwhy_logs::{Event, Kind, Step, Time, parse_duration};
-use mailwhy_trace::{GroupId, Groups, Id, Map, Message, Outcome, Recipient, Trace, domain_of};
+use mailwhy_trace::{Attempts, GroupId, Groups, Id, Map, Message, Outcome, Recipient, Told, Trace, domain_of};
 
 use crate::batch::Batch;
 use crate::database::Needs;
@@ -52,13 +52,13 @@ impl Part {
     #[must_use]
     pub fn new(needs: Needs) -> Self {
         let rows = Rows { needs, batches: Batches::default(), arrivals: Map::default() };
-        Self { trace: Trace::part(), groups: Groups::default(), rows }
+        Self { trace: Trace::part(Attempts::AtOnce), groups: Groups::default(), rows }
     }
 
     /// The beginning of a log.
     #[must_use]
     pub(crate) fn first(needs: Needs) -> Self {
-        Self { trace: Trace::new(), ..Self::new(needs) }
+        Self { trace: Trace::new(Attempts::AtOnce), ..Self::new(needs) }
     }
 
     /// Takes the next line.
@@ -80,8 +80,8 @@ impl Part {
         if joined {
             self.rows.arrival(&event);
             let rows = &mut self.rows;
-            self.trace.push(&Step::from(&event), group, &self.groups, &mut |message, groups| {
-                rows.message(message, groups);
+            self.trace.push(&Step::from(&event), group, &self.groups, &mut |told, groups| {
+                rows.told(told, groups);
             });
         }
     }
@@ -93,15 +93,15 @@ impl Part {
         let rows = &mut self.rows;
         rows.arrivals.extend(later.rows.arrivals);
         self.trace
-            .append(later.trace, &map, &self.groups, &mut |message, groups| rows.message(message, groups));
+            .append(later.trace, &map, &self.groups, &mut |told, groups| rows.told(told, groups));
         (later.rows.batches, map)
     }
 
     /// The log is at its end: messages that are still open, and the verdicts with titles in this language.
     pub(crate) fn finish(&mut self, lang: Lang) {
         let rows = &mut self.rows;
-        std::mem::take(&mut self.trace)
-            .finish(&self.groups, &mut |message, groups| rows.message(message, groups));
+        std::mem::replace(&mut self.trace, Trace::new(Attempts::AtOnce))
+            .finish(&self.groups, &mut |told, groups| rows.told(told, groups));
         if rows.needs.table(VERDICTS) {
             rows.verdicts(&self.groups, lang);
         }
@@ -203,10 +203,16 @@ impl Rows {
         }
     }
 
+    fn told(&mut self, told: Told<'_>, groups: &Groups) {
+        if let Told::Message(message) = told {
+            self.message(message, groups);
+        }
+    }
+
     fn message(&mut self, message: &Message<'_>, groups: &Groups) {
         if self.needs.table(RECIPIENTS) {
-            for recipient in message.recipients {
-                self.recipient(message, recipient, groups);
+            for recipient in message.recipients.iter() {
+                self.recipient(message, &recipient, groups);
             }
         }
         if !self.needs.table(MESSAGES) {

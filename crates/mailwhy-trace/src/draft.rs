@@ -1,80 +1,106 @@
-//! The lines of one message, in little space, until it is known how the message ends.
+//! What is known of one message, in little space, while its lines come.
 
-use std::ops::Range;
-use std::ptr;
+use std::hash::BuildHasher;
+use std::mem;
+use std::num::NonZeroU32;
 
+use hashbrown::{DefaultHashBuilder, HashTable};
 use mailwhy_codes::Reason;
-use mailwhy_logs::{self as logs, Kind};
-use smallvec::SmallVec;
 
-use crate::message::missing_domain;
-use crate::{Attempt, GroupId, Groups, HostFailure, Id, Map, Message, Outcome, Recipient};
+use crate::line::{Line, Millis, What};
+use crate::{Attempt, Attempts, GroupId, Groups, HostFailure, Id, Message, Outcome, Recipient, Told};
 
-/// Below this many recipients a list is searched faster than a map.
+/// Below this many recipients a list is searched faster than a table.
 const FEW: usize = 16;
 
 /// The most bytes that a draft may keep for the next message.
 const SMALL: usize = 4096;
 
-/// In how many of the last lines an address or a host is looked for, so that it is kept once.
-const LAST: usize = 4;
+/// In how many of a message's hosts one is looked for, so that it is kept once.
+const LAST_HOSTS: usize = 64;
 
-/// The same where parts of a log are joined: rarely, and in what waits for long.
-const LAST_PARTS: usize = 64;
-
-/// A place in [`Draft::text`].
+/// A place in a text.
 #[derive(Clone, Copy, Debug, Default)]
-struct Span {
+pub(crate) struct Span {
     start: u32,
     len: u32,
 }
 
-/// What a line says about its message.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum What {
-    Arrived,
-    Delivered,
-    Discarded,
-    Deferred,
-    /// The same, before any host was tried.
-    Unrouted,
-    Failed,
-    HostFailed,
-    Completed,
-    Frozen,
-    Unfrozen,
-    Removed,
-}
+impl Span {
+    /// Keeps some bytes at the end of `text`. Beyond 4 GiB, which no message's names take, nothing is kept.
+    #[inline]
+    pub(crate) fn keep(text: &mut Vec<u8>, bytes: &[u8]) -> Self {
+        if bytes.len() >= u32::MAX as usize - text.len() {
+            return Self::default();
+        }
+        let span = Self { start: text.len() as u32, len: bytes.len() as u32 };
+        text.extend_from_slice(bytes);
+        span
+    }
 
-impl What {
-    /// Whether a message that waits has such lines again and again.
-    fn repeats(self) -> bool {
-        matches!(self, Self::Deferred | Self::Unrouted | Self::HostFailed)
+    #[inline]
+    pub(crate) fn of(self, text: &[u8]) -> &[u8] {
+        let start = self.start as usize;
+        &text[start..start + self.len as usize]
     }
 }
 
-/// One line of the message.
+/// A place in a list, or none, in four bytes.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+struct Place(Option<NonZeroU32>);
+
+impl Place {
+    fn new(index: usize) -> Self {
+        Self(NonZeroU32::new(index as u32 + 1))
+    }
+
+    fn get(self) -> Option<usize> {
+        self.0.map(|number| number.get() as usize - 1)
+    }
+}
+
+/// What is known of a recipient, see [`Recipient`]. Most have no trouble, and a message can have thousands.
 #[derive(Clone, Copy, Debug)]
-struct Step {
-    what: What,
-    /// `i64::MIN` where there is none.
-    time: i64,
-    /// The recipient; of an arrival the sender.
+struct Entry {
     address: Span,
-    /// The remote host; of an arrival the message it reports on.
-    host: Span,
-    /// `u32::MAX` where there is none.
-    group: u32,
+    last: Millis,
+    /// Its place in [`Draft::hosts`].
+    host: Place,
+    /// Its place in [`Troubles::list`].
+    trouble: Place,
+    deliveries: u32,
+    outcome: Outcome,
 }
 
-impl Step {
-    fn time(&self) -> Option<i64> {
-        Some(self.time).filter(|&time| time != i64::MIN)
-    }
+/// What is known of a recipient that failed or was deferred, see [`Recipient`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Trouble {
+    failure: Option<GroupId>,
+    deferral: Option<GroupId>,
+    /// The last deferral since the message arrived, which tells the cause where later lines do not.
+    cause: Option<GroupId>,
+    failures: u32,
+    deferrals: u32,
+    first_deferral: Millis,
+    greylisted: bool,
+    expired: bool,
+}
 
-    fn group(&self) -> Option<GroupId> {
-        Some(GroupId(self.group)).filter(|group| group.0 != u32::MAX)
-    }
+/// A failure of a host that no recipient's line has repeated yet: Exim writes the host's line first.
+#[derive(Clone, Copy, Debug)]
+struct Failure {
+    host: Place,
+    group: GroupId,
+    time: Millis,
+}
+
+/// An attempt that failed, see [`Attempt`].
+#[derive(Clone, Copy, Debug)]
+struct Try {
+    recipient: u32,
+    host: Place,
+    group: GroupId,
+    time: Millis,
 }
 
 /// A message that is being put together.
@@ -82,329 +108,506 @@ impl Step {
 pub(crate) struct Draft {
     /// The order in which messages were first seen.
     pub(crate) order: u32,
+    pub(crate) facts: Facts,
+    /// Addresses and names of hosts.
     text: Vec<u8>,
-    steps: Vec<Step>,
+    recipients: Vec<Entry>,
+    hosts: Vec<Span>,
+    /// What most messages have none of.
+    troubles: Option<Box<Troubles>>,
+    places: Option<Box<Places>>,
+}
+
+/// What went wrong.
+#[derive(Clone, Debug, Default)]
+struct Troubles {
+    /// Of recipients.
+    list: Vec<Trouble>,
+    /// Of hosts, where no recipient's line has said so yet.
+    open: Vec<Failure>,
+    /// Of hosts, the last one.
+    last: Option<Failure>,
+    /// With [`Attempts::WithMessage`], all other failures of hosts, and failed attempts.
+    failures: Vec<Failure>,
+    tries: Vec<Try>,
+}
+
+/// What is known of the message as a whole, see [`Message`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Facts {
     pub(crate) arrived: bool,
     pub(crate) completed: bool,
-    /// Nothing of it may be before its arrival line: see [`Draft::is_whole`].
-    ended: bool,
-    cutthrough: bool,
+    /// Whether lines that came before its arrival are kept elsewhere.
+    pub(crate) has_earlier: bool,
+    /// Whether one of its lines can only be behind its arrival line, see [`Draft::is_whole`].
+    has_end: bool,
+    frozen: bool,
+    removed: bool,
+    discarded: u32,
+    arrival: Millis,
+    end: Millis,
+    sender: Span,
+    bounce_of: Span,
+}
+
+/// Where the recipients are, of which there are many, by their addresses.
+#[derive(Clone, Debug, Default)]
+struct Places {
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl Draft {
     /// Begins another message in the same memory.
     pub(crate) fn begin(&mut self, order: u32) {
         self.order = order;
+        self.facts = Facts::default();
         self.text.clear();
-        self.steps.clear();
-        (self.arrived, self.completed, self.ended, self.cutthrough) = (false, false, false, false);
+        self.recipients.clear();
+        self.hosts.clear();
+        self.troubles = None;
+        self.places = None;
     }
 
     /// Gives back memory that the next message does not need.
     pub(crate) fn free(&mut self) {
-        if self.text.capacity() + size_of::<Step>() * self.steps.capacity() > SMALL {
+        if self.text.capacity() + size_of::<Entry>() * self.recipients.capacity() > SMALL {
             *self = Self::default();
         }
     }
 
-    /// Adds a line. `time` is in milliseconds of the log's clock.
-    pub(crate) fn push(&mut self, step: &logs::Step<'_>, time: Option<i64>, group: Option<GroupId>) {
-        let what = match step.kind {
-            Kind::Arrival | Kind::FakeReject => {
-                self.arrived = true;
-                What::Arrived
-            }
-            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(step) => {
-                What::Discarded
-            }
-            Kind::Delivery | Kind::AdditionalDelivery => What::Delivered,
-            Kind::Cutthrough => {
-                self.cutthrough = true;
-                What::Delivered
-            }
-            Kind::Failure => What::Failed,
-            Kind::Deferral if step.at_routing => What::Unrouted,
-            Kind::Deferral => What::Deferred,
-            Kind::HostError => What::HostFailed,
-            Kind::Completed => {
-                self.completed = true;
-                What::Completed
-            }
-            Kind::Frozen => What::Frozen,
-            Kind::Unfrozen => What::Unfrozen,
-            Kind::Removed => What::Removed,
-            _ => return,
-        };
-        self.ended |= matches!(what, What::Delivered | What::Discarded | What::Failed | What::Removed);
-        let (address, host) = if what == What::Arrived {
-            (self.keep(step.sender.unwrap_or_default()), self.keep(step.bounce_of.unwrap_or_default()))
-        } else if what == What::Completed {
-            (Span::default(), Span::default())
-        } else {
-            let (address, domain) = match (step.recipient, step.original_recipient) {
-                (Some(recipient), original) => (recipient, missing_domain(recipient, original)),
-                (None, original) => (original.unwrap_or_default(), None),
-            };
-            let mut kept = self.keep(address);
-            if let Some(domain) = domain {
-                kept.len += self.keep(b"@").len + self.keep(domain).len;
-            }
-            let address = if what.repeats() { self.again(kept, |step| step.address) } else { kept };
-            let kept = self.keep(step.host.unwrap_or_default());
-            (address, if what.repeats() { self.again(kept, |step| step.host) } else { kept })
-        };
-        let (time, group) = (time.unwrap_or(i64::MIN), group.map_or(u32::MAX, |group| group.0));
-        self.steps.push(Step { what, time, address, host, group });
-    }
-
-    /// Adds the lines of a later part of the log, whose groups have moved to the places in `map`.
-    pub(crate) fn append(&mut self, later: &Self, map: &[GroupId]) {
-        self.steps.reserve_exact(later.steps.len());
-        let begins = self.steps.is_empty();
-        if begins {
-            self.text.reserve_exact(later.text.len());
-            self.text.extend_from_slice(&later.text);
+    /// Gives back memory that this message does not need: it may wait for days.
+    fn shrink(&mut self) {
+        self.text.shrink_to_fit();
+        self.recipients.shrink_to_fit();
+        self.hosts.shrink_to_fit();
+        if let Some(Troubles { list, open, failures, tries, .. }) = self.troubles.as_deref_mut() {
+            list.shrink_to_fit();
+            open.shrink_to_fit();
+            failures.shrink_to_fit();
+            tries.shrink_to_fit();
         }
-        for step in &later.steps {
-            let mut step = *step;
-            step.group = step.group().map_or(u32::MAX, |group| map[group.0 as usize].0);
-            if !begins {
-                let lines = if step.what.repeats() { LAST_PARTS } else { 0 };
-                step.address = self.keep_once(later.get(step.address), lines, |step| step.address);
-                step.host = self.keep_once(later.get(step.host), lines, |step| step.host);
-            }
-            self.steps.push(step);
-        }
-        self.arrived |= later.arrived;
-        self.completed |= later.completed;
-        self.ended |= later.ended;
-        self.cutthrough |= later.cutthrough;
     }
 
     /// Whether the message began and ended here, so that no earlier part of the log can hold a line of it.
     ///
     /// A cutthrough delivery is logged before the arrival: such a message may have begun earlier.
     pub(crate) fn is_whole(&self) -> bool {
-        self.arrived && self.completed && self.ended && !self.cutthrough
+        self.facts.arrived && self.facts.completed && self.facts.has_end && !self.facts.has_earlier
     }
 
-    /// Drops what was just kept if one of the last lines has the same.
-    fn again(&mut self, kept: Span, of: impl Fn(&Step) -> Span) -> Span {
-        let Some(known) = self.find(self.get(kept), LAST, of) else { return kept };
-        self.text.truncate(kept.start as usize);
-        known
-    }
-
-    /// Keeps what none of the last `lines` has, in no more room than it takes: it may be there for long.
-    fn keep_once(&mut self, bytes: &[u8], lines: usize, of: impl Fn(&Step) -> Span) -> Span {
-        if bytes.is_empty() {
-            return Span::default();
+    /// Takes the next line.
+    pub(crate) fn push(
+        &mut self,
+        line: &Line<'_>,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        match line.what {
+            What::Arrived => {
+                self.forget(attempts, groups, sink);
+                if self.text.capacity() == 0 {
+                    // Two addresses and a host, in most cases, and some more: without growing step by step.
+                    self.text.reserve(128);
+                }
+                self.facts.arrived = true;
+                self.facts.arrival = line.time;
+                self.facts.sender = Span::keep(&mut self.text, line.address);
+                self.facts.bounce_of = Span::keep(&mut self.text, line.host);
+            }
+            What::Delivered => {
+                let place = self.place(line.address);
+                let host = self.host(line.host);
+                let recipient = &mut self.recipients[place];
+                recipient.outcome = Outcome::Delivered;
+                recipient.deliveries += 1;
+                recipient.last = line.time;
+                recipient.host = host;
+                self.facts.has_end = true;
+            }
+            What::Discarded => {
+                self.facts.discarded += 1;
+                self.facts.has_end = true;
+            }
+            What::HostFailed => {
+                if let Some(group) = line.group {
+                    let failure = Failure { host: self.host(line.host), group, time: line.time };
+                    let troubles = self.troubles();
+                    troubles.last = Some(failure);
+                    troubles.open.push(failure);
+                }
+            }
+            What::Deferred | What::Unrouted | What::Failed => self.fail(line, attempts, groups, sink),
+            What::Completed => {
+                self.facts.completed = true;
+                self.facts.end = line.time;
+            }
+            What::Other => {}
+            What::Frozen => self.facts.frozen = true,
+            What::Unfrozen => self.facts.frozen = false,
+            What::Removed => {
+                self.facts.removed = true;
+                self.facts.has_end = true;
+            }
         }
-        self.find(bytes, lines, of).unwrap_or_else(|| {
-            self.text.reserve_exact(bytes.len());
-            self.keep(bytes)
-        })
     }
 
-    /// Where one of the last `lines` has these bytes.
-    fn find(&self, bytes: &[u8], lines: usize, of: impl Fn(&Step) -> Span) -> Option<Span> {
-        self.steps.iter().rev().take(lines).map(of).find(|&span| self.get(span) == bytes)
+    /// Takes a recipient's line that reports a failure.
+    fn fail(
+        &mut self,
+        line: &Line<'_>,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        let place = self.place(line.address);
+        let host = self.host(line.host);
+        let failed = line.what == What::Failed;
+        let mut group = line.group;
+        if let Some(own) = group {
+            if groups.get(own).verdict.cause.is_some_and(|cause| cause.inherits) {
+                // Not an attempt: the last one tells the cause.
+                let last = self.troubles().last;
+                let trouble = self.trouble(place);
+                trouble.expired = failed;
+                group = trouble.cause.or(last.map(|failure| failure.group)).or(group);
+            } else {
+                let (own, host) = match line.what {
+                    What::Unrouted => (own, host),
+                    _ => self.match_host(own, host, groups),
+                };
+                group = Some(own);
+                let (recipient, time) = (place as u32, line.time);
+                let own = Try { recipient, host, group: own, time };
+                match attempts {
+                    Attempts::AtOnce => sink(Told::Attempt(self.attempt(&own)), groups),
+                    Attempts::WithMessage => self.troubles().tries.push(own),
+                }
+            }
+        }
+        let trouble = self.trouble(place);
+        if failed {
+            trouble.failure = group;
+            trouble.failures += 1;
+        } else {
+            trouble.deferral = group;
+            trouble.cause = group;
+            trouble.deferrals += 1;
+            trouble.first_deferral = trouble.first_deferral.or(line.time);
+            trouble.greylisted |=
+                group.is_some_and(|group| groups.get(group).verdict.reason == Reason::Greylisted);
+        }
+        let recipient = &mut self.recipients[place];
+        recipient.outcome = if failed { Outcome::Failed } else { Outcome::Deferred };
+        recipient.last = line.time;
+        if host != Place::default() {
+            recipient.host = host;
+        }
+        self.facts.has_end |= failed;
+        self.close(attempts, groups, sink);
+    }
+
+    /// The group and the host of a recipient's attempt, and the end of the host's line that reports the same attempt.
+    ///
+    /// Exim writes `H=… Connection refused`, then `== … defer (111): Connection refused` for each recipient; the host's
+    /// line says at least as much.
+    fn match_host(&mut self, own: GroupId, host: Place, groups: &Groups) -> (GroupId, Place) {
+        let reason = groups.get(own).verdict.reason;
+        let same = |failure: &Failure| {
+            groups.get(failure.group).verdict.reason == reason && (host == Place::default() || host == failure.host)
+        };
+        // After the first recipient the line is taken out, and matches further ones as the last.
+        let Troubles { open, last, .. } = self.troubles();
+        let at = open.iter().rposition(same);
+        let found = at.map(|at| open.remove(at)).or(last.filter(same));
+        found.filter(|_| host == Place::default()).map_or((own, host), |failure| (failure.group, failure.host))
+    }
+
+    /// Tells of the hosts that no recipient's line has repeated.
+    fn close(&mut self, attempts: Attempts, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        let Some(troubles) = self.troubles.as_deref_mut() else { return };
+        if attempts == Attempts::WithMessage {
+            troubles.failures.append(&mut troubles.open);
+            return;
+        }
+        let open = mem::take(&mut troubles.open);
+        for failure in &open {
+            sink(Told::HostFailure(self.host_failure(failure)), groups);
+        }
+    }
+
+    fn attempt(&self, own: &Try) -> Attempt<'_> {
+        let &Try { recipient, host, group, time } = own;
+        Attempt { recipient, host: self.name(host), group, time: time.get() }
+    }
+
+    fn host_failure(&self, failure: &Failure) -> HostFailure<'_> {
+        let &Failure { host, group, time } = failure;
+        HostFailure { host: self.name(host), group, time: time.get() }
+    }
+
+    /// Lets nothing that was before the arrival tell the cause of what comes: it is known only where the log was not cut
+    /// between the two.
+    fn forget(&mut self, attempts: Attempts, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        self.close(attempts, groups, sink);
+        self.facts.frozen = false;
+        if let Some(troubles) = self.troubles.as_deref_mut() {
+            troubles.last = None;
+            for trouble in &mut troubles.list {
+                trouble.cause = None;
+                trouble.expired = false;
+            }
+        }
+    }
+
+    /// Adds what is known of the message from its arrival on. This draft has what was before it.
+    pub(crate) fn append(
+        &mut self,
+        later: &Self,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        self.forget(attempts, groups, sink);
+        for theirs in &later.recipients {
+            let host = self.host(later.name(theirs.host));
+            let place = self.place(theirs.address.of(&later.text));
+            let mine = &mut self.recipients[place];
+            *mine = Entry {
+                address: mine.address,
+                host: if theirs.deliveries > 0 || host != Place::default() { host } else { mine.host },
+                deliveries: mine.deliveries + theirs.deliveries,
+                trouble: mine.trouble,
+                ..*theirs
+            };
+            if let Some(theirs) = later.trouble_of(theirs) {
+                let mine = self.trouble(place);
+                *mine = Trouble {
+                    greylisted: mine.greylisted || theirs.greylisted,
+                    failure: theirs.failure.or(mine.failure),
+                    deferral: theirs.deferral.or(mine.deferral),
+                    failures: mine.failures + theirs.failures,
+                    deferrals: mine.deferrals + theirs.deferrals,
+                    first_deferral: mine.first_deferral.or(theirs.first_deferral),
+                    ..*theirs
+                };
+            }
+        }
+        if let Some(Troubles { open, last, failures, tries, .. }) = later.troubles.as_deref() {
+            let mut adopt = |theirs: &Failure| Failure { host: self.host(later.name(theirs.host)), ..*theirs };
+            let open: Vec<_> = open.iter().map(&mut adopt).collect();
+            let failures: Vec<_> = failures.iter().map(&mut adopt).collect();
+            let last = last.as_ref().map(adopt);
+            let tries: Vec<_> = tries
+                .iter()
+                .map(|own| Try {
+                    recipient: self.place(later.recipients[own.recipient as usize].address.of(&later.text)) as u32,
+                    host: self.host(later.name(own.host)),
+                    ..*own
+                })
+                .collect();
+            let mine = self.troubles();
+            mine.open.extend(open);
+            mine.failures.extend(failures);
+            mine.tries.extend(tries);
+            mine.last = last;
+        }
+        let mine = self.facts;
+        self.facts = Facts {
+            has_end: mine.has_end || later.facts.has_end,
+            removed: mine.removed || later.facts.removed,
+            discarded: mine.discarded + later.facts.discarded,
+            sender: Span::keep(&mut self.text, later.facts.sender.of(&later.text)),
+            bounce_of: Span::keep(&mut self.text, later.facts.bounce_of.of(&later.text)),
+            ..later.facts
+        };
+    }
+
+    /// Tells of the message, as another one has come with its id, or keeps it where lines of it are missing.
+    pub(crate) fn leave(
+        &mut self,
+        id: Id,
+        left: &mut Vec<(Id, Self)>,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        if self.facts.has_earlier {
+            left.push((id, mem::take(self)));
+        } else {
+            self.tell(id, attempts, groups, sink);
+        }
+    }
+
+    /// Moves to the places in `map` what it knows of groups, and gives back memory: it waits for the rest of the log.
+    pub(crate) fn settle(&mut self, map: &[GroupId]) {
+        let to = |group: &mut GroupId| *group = map[group.0 as usize];
+        if let Some(Troubles { list, open, last, failures, tries }) = self.troubles.as_deref_mut() {
+            for trouble in list {
+                let groups = [&mut trouble.failure, &mut trouble.deferral, &mut trouble.cause];
+                groups.into_iter().flatten().for_each(to);
+            }
+            open.iter_mut().chain(failures).chain(last).for_each(|failure| to(&mut failure.group));
+            tries.iter_mut().for_each(|own| to(&mut own.group));
+        }
+        self.shrink();
+    }
+
+    /// Tells what became of the message.
+    pub(crate) fn tell(
+        &mut self,
+        id: Id,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        self.close(attempts, groups, sink);
+        let bounce_of = self.facts.bounce_of.of(&self.text);
+        let (mut attempts, mut host_failures) = (Vec::new(), Vec::new());
+        if let Some(troubles) = self.troubles.as_deref() {
+            attempts.extend(troubles.tries.iter().map(|own| self.attempt(own)));
+            host_failures.extend(troubles.failures.iter().map(|failure| self.host_failure(failure)));
+        }
+        let message = Message {
+            id,
+            arrived: self.facts.arrival.get(),
+            has_arrival: self.facts.arrived,
+            ended: self.facts.end.get(),
+            completed: self.facts.completed,
+            sender: self.facts.arrived.then(|| self.facts.sender.of(&self.text)),
+            bounce_of: (!bounce_of.is_empty()).then_some(bounce_of),
+            frozen: self.facts.frozen,
+            removed: self.facts.removed,
+            discarded: self.facts.discarded,
+            recipients: Recipients(self),
+            attempts: &attempts,
+            host_failures: &host_failures,
+        };
+        sink(Told::Message(&message), groups);
     }
 
     #[inline]
-    fn keep(&mut self, bytes: &[u8]) -> Span {
-        if self.text.capacity() == 0 {
-            // Two addresses and a host, in most cases, and some more lines: without growing step by step.
-            self.text.reserve(128);
-            self.steps.reserve(8);
+    fn told(&self, entry: &Entry) -> Recipient<'_> {
+        let &Entry { address, last, host, deliveries, outcome, .. } = entry;
+        let trouble = self.trouble_of(entry).copied().unwrap_or_default();
+        let Trouble { failure, deferral, failures, deferrals, greylisted, expired, .. } = trouble;
+        Recipient {
+            address: address.of(&self.text),
+            outcome,
+            failure,
+            deferral,
+            greylisted,
+            expired,
+            deliveries,
+            failures,
+            deferrals,
+            last: last.get(),
+            first_deferral: trouble.first_deferral.get(),
+            host: self.name(host),
         }
-        let span = Span { start: self.text.len() as u32, len: bytes.len() as u32 };
-        self.text.extend_from_slice(bytes);
-        span
     }
 
-    fn get(&self, span: Span) -> &[u8] {
-        let Range { start, end } = span.start as usize..(span.start + span.len) as usize;
-        &self.text[start..end]
+    /// The place of a host, which is kept once.
+    fn host(&mut self, name: &[u8]) -> Place {
+        if name.is_empty() {
+            return Place::default();
+        }
+        let first = self.hosts.len().saturating_sub(LAST_HOSTS);
+        let known = self.hosts[first..].iter().rposition(|span| span.of(&self.text) == name);
+        let place = known.map_or(self.hosts.len(), |at| first + at);
+        if known.is_none() {
+            self.hosts.push(Span::keep(&mut self.text, name));
+        }
+        Place::new(place)
     }
 
-    /// Follows the lines from the first to the last and tells what became of the message.
-    pub(crate) fn tell(&self, id: Id, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
-        let mut message = Message {
-            id,
-            arrived: None,
-            has_arrival: self.arrived,
-            ended: None,
-            completed: self.completed,
-            sender: None,
-            bounce_of: None,
-            frozen: false,
-            removed: false,
-            discarded: 0,
-            recipients: &[],
-            attempts: &[],
-            host_failures: &[],
+    fn name(&self, host: Place) -> &[u8] {
+        host.get().map_or(&[], |place| self.hosts[place].of(&self.text))
+    }
+
+    fn troubles(&mut self) -> &mut Troubles {
+        self.troubles.get_or_insert_default()
+    }
+
+    /// What went wrong with a recipient.
+    fn trouble(&mut self, recipient: usize) -> &mut Trouble {
+        let Troubles { list, .. } = &mut **self.troubles.get_or_insert_default();
+        let place = &mut self.recipients[recipient].trouble;
+        let at = place.get().unwrap_or_else(|| {
+            *place = Place::new(list.len());
+            list.push(Trouble::default());
+            list.len() - 1
+        });
+        &mut list[at]
+    }
+
+    #[inline]
+    fn trouble_of(&self, recipient: &Entry) -> Option<&Trouble> {
+        Some(&self.troubles.as_deref()?.list[recipient.trouble.get()?])
+    }
+
+    /// The place of a recipient, by its address.
+    fn place(&mut self, address: &[u8]) -> usize {
+        let (list, text) = (&self.recipients, &self.text);
+        let known = match &self.places {
+            Some(places) => {
+                let is = |&place: &u32| list[place as usize].address.of(text) == address;
+                places.table.find(places.hasher.hash_one(address), is).map(|&place| place as usize)
+            }
+            None => list.iter().position(|recipient| recipient.address.of(text) == address),
         };
-        let mut recipients = Recipients::default();
-        let mut attempts = Vec::new();
-        let mut failures = Vec::new();
-        // Failures of hosts that no recipient's line has repeated yet: Exim writes the host's line first.
-        let mut open: Vec<HostFailure<'_>> = Vec::new();
-        let mut last_host = None;
-        for step in &self.steps {
-            let address = self.get(step.address);
-            let host = self.get(step.host);
-            match step.what {
-                What::Arrived => {
-                    message.arrived = step.time();
-                    message.sender = Some(address);
-                    message.bounce_of = Some(host).filter(|id| !id.is_empty());
-                }
-                What::Delivered => {
-                    let recipient = recipients.get(address);
-                    recipient.outcome = Outcome::Delivered;
-                    recipient.deliveries += 1;
-                    recipient.last = step.time();
-                    recipient.host = host;
-                }
-                What::Discarded => message.discarded += 1,
-                What::HostFailed => {
-                    if let Some(group) = step.group() {
-                        let failure = HostFailure { host, group, time: step.time() };
-                        last_host = Some(failure);
-                        open.push(failure);
-                    }
-                }
-                What::Deferred | What::Unrouted | What::Failed => {
-                    let place = recipients.place(address);
-                    let recipient = &mut recipients.list[place];
-                    let mut group = step.group();
-                    if let Some(own) = group {
-                        let verdict = &groups.get(own).verdict;
-                        if verdict.cause.is_some_and(|cause| cause.inherits) {
-                            // Not an attempt: the last one tells the cause.
-                            group = recipient.deferral.or(last_host.map(|f| f.group)).or(group);
-                            recipient.expired = step.what == What::Failed;
-                        } else {
-                            let (own, host) = match step.what {
-                                What::Unrouted => (own, host),
-                                _ => match_host(&mut open, last_host, own, host, groups),
-                            };
-                            group = Some(own);
-                            if attempts.is_empty() {
-                                attempts.reserve(self.steps.len());
-                            }
-                            attempts.push(Attempt {
-                                recipient: place as u32,
-                                host,
-                                group: own,
-                                time: step.time(),
-                            });
-                        }
-                    }
-                    recipient.last = step.time();
-                    if !host.is_empty() {
-                        recipient.host = host;
-                    }
-                    if step.what == What::Failed {
-                        recipient.outcome = Outcome::Failed;
-                        recipient.failure = group;
-                        recipient.failures += 1;
-                    } else {
-                        recipient.outcome = Outcome::Deferred;
-                        recipient.deferral = group;
-                        recipient.deferrals += 1;
-                        recipient.first_deferral = recipient.first_deferral.or(step.time());
-                        recipient.greylisted |=
-                            group.is_some_and(|g| groups.get(g).verdict.reason == Reason::Greylisted);
-                    }
-                    failures.append(&mut open);
-                }
-                What::Completed => message.ended = step.time(),
-                What::Frozen => message.frozen = true,
-                What::Unfrozen => message.frozen = false,
-                What::Removed => message.removed = true,
+        known.unwrap_or_else(|| self.add(address))
+    }
+
+    fn add(&mut self, address: &[u8]) -> usize {
+        let place = self.recipients.len();
+        self.recipients.push(Entry {
+            address: Span::keep(&mut self.text, address),
+            last: Millis::default(),
+            host: Place::default(),
+            trouble: Place::default(),
+            deliveries: 0,
+            outcome: Outcome::Deferred,
+        });
+        if place >= FEW {
+            let begins = self.places.is_none();
+            let Places { table, hasher } = &mut **self.places.get_or_insert_default();
+            let hash = |place: &u32| hasher.hash_one(self.recipients[*place as usize].address.of(&self.text));
+            for place in if begins { 0 } else { place as u32 }..=place as u32 {
+                table.insert_unique(hash(&place), place, hash);
             }
         }
-        failures.append(&mut open);
-        message.recipients = &recipients.list;
-        message.attempts = &attempts;
-        message.host_failures = &failures;
-        sink(&message, groups);
+        place
     }
 }
 
-/// The group and the host of a recipient's attempt, and the end of the host's line that reports the same attempt.
-///
-/// Exim writes `H=… Connection refused`, then `== … defer (111): Connection refused` for each recipient; the host's line
-/// says at least as much.
-fn match_host<'a>(
-    open: &mut Vec<HostFailure<'a>>,
-    last: Option<HostFailure<'a>>,
-    own: GroupId,
-    host: &'a [u8],
-    groups: &Groups,
-) -> (GroupId, &'a [u8]) {
-    let reason = groups.get(own).verdict.reason;
-    let same = |f: &HostFailure<'_>| {
-        groups.get(f.group).verdict.reason == reason && (host.is_empty() || host == f.host)
-    };
-    // After the first recipient the line is taken out, and matches further ones as the last.
-    let found = open.iter().rposition(same).map(|at| open.remove(at)).or(last.filter(same));
-    found.filter(|_| host.is_empty()).map_or((own, host), |f| (f.group, f.host))
-}
-
-/// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
-#[must_use]
-pub fn is_discarded(step: &logs::Step<'_>) -> bool {
-    step.original_recipient.is_none() && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
-}
-
-/// The recipients of a message in the order of their first line.
-#[derive(Default)]
-struct Recipients<'a> {
-    list: SmallVec<[Recipient<'a>; 4]>,
-    places: Map<&'a [u8], usize>,
-}
+/// The recipients of a message, in the order of their first line.
+#[derive(Clone, Copy, Debug)]
+pub struct Recipients<'a>(&'a Draft);
 
 impl<'a> Recipients<'a> {
-    fn get(&mut self, address: &'a [u8]) -> &mut Recipient<'a> {
-        let at = self.place(address);
-        &mut self.list[at]
+    /// One after the other.
+    #[inline]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = Recipient<'a>> {
+        self.0.recipients.iter().map(|entry| self.0.told(entry))
     }
 
-    fn place(&mut self, address: &'a [u8]) -> usize {
-        let found = if self.list.len() < FEW {
-            // What waits has its address once.
-            self.list.iter().position(|r| ptr::eq(r.address, address) || r.address == address)
-        } else {
-            if self.places.is_empty() {
-                self.places = self.list.iter().enumerate().map(|(i, r)| (r.address, i)).collect();
-            }
-            self.places.get(address).copied()
-        };
-        found.unwrap_or_else(|| self.add(address))
+    /// The one at this place, see [`Attempt::recipient`].
+    #[must_use]
+    pub fn get(self, place: u32) -> Option<Recipient<'a>> {
+        self.0.recipients.get(place as usize).map(|entry| self.0.told(entry))
     }
 
-    fn add(&mut self, address: &'a [u8]) -> usize {
-        let at = self.list.len();
-        self.list.push(Recipient {
-            address,
-            outcome: Outcome::Deferred,
-            failure: None,
-            deferral: None,
-            greylisted: false,
-            expired: false,
-            deliveries: 0,
-            failures: 0,
-            deferrals: 0,
-            last: None,
-            first_deferral: None,
-            host: &[],
-        });
-        if at >= FEW {
-            self.places.insert(address, at);
-        }
-        at
+    /// How many there are.
+    #[must_use]
+    pub fn len(self) -> usize {
+        self.0.recipients.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0.recipients.is_empty()
     }
 }

@@ -1,9 +1,9 @@
 /*!
 Log events joined into messages: who it was for, what was tried, how it ended.
 
-A [`Trace`] takes events in the order of the log and gives each [`Message`] to its caller when the message has left
-the queue. Two traces over neighbouring parts of a log can be joined with [`Trace::append`] and then know what one
-trace over both parts would: a log is read in parallel that way.
+A [`Trace`] takes events in the order of the log and tells its caller of failed attempts, and of each [`Message`] when it
+has left the queue. Two traces over neighbouring parts of a log can be joined with [`Trace::append`] and then
+know what one trace over both parts would: a log is read in parallel that way.
 
 [`Groups`] holds each distinct failure once: identical replies, whatever addresses, hosts and numbers they mention,
 share a group with one verdict and one sample.
@@ -14,13 +14,17 @@ The crate does not know which mail server wrote the log.
 mod draft;
 mod group;
 mod id;
+mod line;
 mod message;
 mod trace;
 
-pub use draft::is_discarded;
+pub use draft::Recipients;
 pub use group::{Group, GroupId, Groups, query};
 pub use id::Id;
-pub use message::{Attempt, HostFailure, Message, Outcome, Recipient, address_key, domain_of};
+pub use line::is_discarded;
+pub use message::{
+    Attempt, Attempts, HostFailure, Message, Outcome, Recipient, Told, address_key, domain_of,
+};
 pub use trace::{Single, Trace};
 
 /// A hash map whose order nothing may depend on.

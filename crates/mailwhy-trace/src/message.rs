@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::draft::Recipients;
 use crate::{GroupId, Id};
 
 /// How it ended for one recipient, as far as the log tells.
@@ -68,8 +69,29 @@ pub struct HostFailure<'a> {
     pub time: Option<i64>,
 }
 
+/// What is found out about messages while their lines are read.
+#[derive(Clone, Copy, Debug)]
+pub enum Told<'a> {
+    /// An attempt for a recipient failed.
+    Attempt(Attempt<'a>),
+    /// A host failed, and no recipient's line says so.
+    HostFailure(HostFailure<'a>),
+    /// No further line of a message is known.
+    Message(&'a Message<'a>),
+}
+
+/// When failed attempts and failures of hosts are told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Attempts {
+    /// Each as soon as it is known. Nothing is kept of it: a message that waits for days takes no more room than one that
+    /// has just come.
+    AtOnce,
+    /// All of a message with the [`Message`].
+    WithMessage,
+}
+
 /// A message, as far as the log tells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
     /// Its id.
     pub id: Id,
@@ -91,12 +113,12 @@ pub struct Message<'a> {
     pub removed: bool,
     /// How often it was discarded as a whole, by an ACL or the system filter.
     pub discarded: u32,
-    /// Its recipients, in the order of their first line.
-    pub recipients: &'a [Recipient<'a>],
+    /// Its recipients.
+    pub recipients: Recipients<'a>,
     /// The failed attempts for recipients, in the order of the log: an attempt that the log reports twice is here once, lines that
-    /// report no attempt (`retry time not reached`) are not.
+    /// report no attempt (`retry time not reached`) are not. Empty if they were told [`Attempts::AtOnce`].
     pub attempts: &'a [Attempt<'a>],
-    /// Hosts that were tried in vain before another took the message.
+    /// Hosts that were tried in vain before another took the message. Empty if they were told [`Attempts::AtOnce`].
     pub host_failures: &'a [HostFailure<'a>],
 }
 

@@ -2,141 +2,240 @@
 
 use std::mem;
 
-use hashbrown::hash_map::Entry;
-use mailwhy_logs::{Kind, Step, Time};
+use hashbrown::DefaultHashBuilder;
+use hashbrown::hash_map::{Entry, OccupiedEntry};
+use mailwhy_logs::Step;
 
 use crate::draft::Draft;
-use crate::{GroupId, Groups, Id, Map, Message};
+use crate::line::{Line, Lines, What, address_of};
+use crate::{Attempts, GroupId, Groups, Id, Map, Message, Told};
 
 /// Joins events by message id.
 ///
 /// Memory grows with the messages that are on the queue, not with the log.
 #[derive(Debug)]
 pub struct Trace {
-    /// Where the drafts of messages are that have not been told.
+    /// Where the drafts of messages are that have not been told; [`EARLIER`] where the message began before.
     open: Map<Id, u32>,
-    drafts: Vec<Draft>,
-    /// Which drafts are free for another message.
-    spare: Vec<u32>,
-    /// How many messages have been seen.
-    seen: u32,
+    drafts: Drafts,
+    /// The lines of messages that began before.
+    lines: Lines,
+    /// Messages of which such lines are missing, and whose id has come again.
+    left: Vec<(Id, Draft)>,
+    attempts: Attempts,
     /// Whether nothing of the log is before what this trace has seen.
     begins: bool,
 }
 
+/// The place of a message whose lines wait for what the part of the log before knows of it.
+const EARLIER: u32 = u32::MAX;
+
 impl Trace {
     /// A trace from the beginning of a log.
     #[must_use]
-    pub fn new() -> Self {
-        Self { begins: true, ..Self::part() }
+    pub fn new(attempts: Attempts) -> Self {
+        Self { begins: true, ..Self::part(attempts) }
     }
 
     /// A trace of a part of a log, to be appended to that of the part before it.
     ///
-    /// Messages whose first line may be in an earlier part wait until then.
+    /// What its lines say of messages that began in an earlier part waits until then.
     #[must_use]
-    pub fn part() -> Self {
-        Self { open: Map::default(), drafts: Vec::new(), spare: Vec::new(), seen: 0, begins: false }
+    pub fn part(attempts: Attempts) -> Self {
+        Self {
+            open: Map::default(),
+            drafts: Drafts::default(),
+            lines: Lines::default(),
+            left: Vec::new(),
+            attempts,
+            begins: false,
+        }
     }
 
     /// Takes the next line of the log; `group` is its failure, from [`Groups::of`].
     ///
-    /// Gives a message to `sink` when its last line has come.
+    /// Tells `sink` what it means for its message, and of the message when its last line has come.
     pub fn push(
         &mut self,
         step: &Step<'_>,
         group: Option<GroupId>,
         groups: &Groups,
-        sink: &mut impl FnMut(&Message<'_>, &Groups),
+        sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
-        let Some(id) = step.id.map(Id::new) else { return };
-        if !step.kind.is_step() {
-            return;
-        }
-        let arrives = matches!(step.kind, Kind::Arrival | Kind::FakeReject);
-        let push = |draft: &mut Draft| draft.push(step, step.time.map(millis), group);
-        if let Some(draft) = self.change(id, arrives, groups, sink, push) {
-            draft.free();
-        }
+        let (Some(id), Some(what)) = (step.id.map(Id::new), What::of(step)) else { return };
+        let address = address_of(step);
+        self.take(id, &Line::new(what, step, &address, group), groups, sink);
     }
 
-    /// Takes over what the trace of the part of the log right behind this one has left open; `map` tells where its
-    /// groups are now ([`Groups::append`]). Messages of which no line is missing any more are given to `sink`.
+    /// Takes over what the trace of the part of the log right behind this one has left; `map` tells where its groups are
+    /// now ([`Groups::append`]). Tells `sink` what that means.
     pub fn append(
         &mut self,
         later: Self,
         map: &[GroupId],
         groups: &Groups,
-        sink: &mut impl FnMut(&Message<'_>, &Groups),
+        sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
-        for (id, draft) in later.left() {
-            let append = |mine: &mut Draft| mine.append(&draft, map);
-            if let Some(mine) = self.change(id, draft.arrived, groups, sink, append) {
-                // The next may wait for days in the same memory.
-                *mine = Draft::default();
-            }
+        for (id, line) in later.lines.iter() {
+            let group = line.group.map(|group| map[group.0 as usize]);
+            self.take(id, &Line { group, ..line }, groups, sink);
+        }
+        // They arrived behind the lines that have the same id.
+        for (id, mut draft) in later.left() {
+            draft.settle(map);
+            self.join(id, draft, groups, sink);
         }
     }
 
-    /// Changes the draft of a message, and tells the message and gives the draft back if no line of it is missing then.
-    /// One that `arrives` for a second time is another one: what was read of the first is told.
-    fn change(
+    /// Tells `sink` of all messages that are still on the queue: the log is at its end.
+    pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        if !self.begins {
+            let map: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
+            let mut whole = Self::new(self.attempts);
+            whole.append(self, &map, groups, sink);
+            return whole.finish(groups, sink);
+        }
+        let attempts = self.attempts;
+        for (id, mut draft) in self.left() {
+            draft.tell(id, attempts, groups, sink);
+        }
+    }
+
+    fn take(
         &mut self,
         id: Id,
-        arrives: bool,
+        line: &Line<'_>,
         groups: &Groups,
-        sink: &mut impl FnMut(&Message<'_>, &Groups),
-        change: impl FnOnce(&mut Draft),
-    ) -> Option<&mut Draft> {
-        let (entry, place) = match self.open.entry(id) {
-            Entry::Occupied(entry) => {
-                let place = *entry.get();
-                (entry, place)
-            }
-            Entry::Vacant(entry) => {
-                self.seen += 1;
-                let place = self.spare.pop().unwrap_or_else(|| {
-                    self.drafts.push(Draft::default());
-                    self.drafts.len() as u32 - 1
-                });
-                self.drafts[place as usize].begin(self.seen);
-                (entry.insert_entry(place), place)
-            }
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        let arrives = line.what == What::Arrived;
+        let mut entry = match self.open.entry(id) {
+            Entry::Occupied(entry) => entry,
+            Entry::Vacant(entry) if arrives || self.begins => entry.insert_entry(self.drafts.begin()),
+            Entry::Vacant(entry) => entry.insert_entry(EARLIER),
         };
-        let draft = &mut self.drafts[place as usize];
-        if arrives && draft.arrived {
-            draft.tell(id, groups, sink);
-            self.seen += 1;
-            draft.begin(self.seen);
+        if *entry.get() == EARLIER {
+            if !arrives {
+                self.lines.push(id, line);
+                return;
+            }
+            *entry.get_mut() = self.drafts.begin();
+            self.drafts.get(&entry).facts.has_earlier = true;
         }
-        change(draft);
-        if draft.is_whole() || self.begins && draft.completed {
-            draft.tell(id, groups, sink);
-            entry.remove();
-            self.spare.push(place);
-            return Some(draft);
+        if arrives && self.drafts.get(&entry).facts.arrived {
+            // Another message, of which this is the first line.
+            let order = self.drafts.next();
+            let draft = self.drafts.get(&entry);
+            draft.leave(id, &mut self.left, self.attempts, groups, sink);
+            draft.begin(order);
         }
-        None
+        self.drafts.get(&entry).push(line, self.attempts, groups, sink);
+        self.drafts.end(entry, self.begins, self.attempts, groups, sink);
     }
 
-    /// Gives all messages that are still on the queue to `sink`: the log is at its end.
-    pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
-        for (id, draft) in self.left() {
-            draft.tell(id, groups, sink);
-        }
+    /// Takes a message that arrived in a later part, with all that is known of it there.
+    fn join(&mut self, id: Id, mut later: Draft, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        later.order = self.drafts.next();
+        let entry = match self.open.entry(id) {
+            Entry::Vacant(entry) => entry.insert_entry(self.drafts.add(later)),
+            Entry::Occupied(mut entry) if *entry.get() == EARLIER => {
+                later.facts.has_earlier = true;
+                entry.insert(self.drafts.add(later));
+                entry
+            }
+            Entry::Occupied(entry) => {
+                let draft = self.drafts.get(&entry);
+                if draft.facts.arrived {
+                    draft.leave(id, &mut self.left, self.attempts, groups, sink);
+                    *draft = later;
+                } else {
+                    draft.append(&later, self.attempts, groups, sink);
+                }
+                entry
+            }
+        };
+        self.drafts.end(entry, self.begins, self.attempts, groups, sink);
     }
 
     /// The drafts that are left, in the order in which their messages were first seen, whatever the map's order is.
-    fn left(mut self) -> impl Iterator<Item = (Id, Draft)> {
-        let mut list: Vec<_> = self.open.into_iter().collect();
-        list.sort_unstable_by_key(|&(_, place)| self.drafts[place as usize].order);
-        list.into_iter().map(move |(id, place)| (id, mem::take(&mut self.drafts[place as usize])))
+    fn left(self) -> impl Iterator<Item = (Id, Draft)> {
+        let Self { open, drafts: Drafts { list: mut drafts, .. }, left, .. } = self;
+        let mut order: Vec<_> = open
+            .into_iter()
+            .filter(|&(_, place)| place != EARLIER)
+            .map(|(id, place)| (drafts[place as usize].order, id, place))
+            .collect();
+        for (id, draft) in left {
+            order.push((draft.order, id, drafts.len() as u32));
+            drafts.push(draft);
+        }
+        order.sort_unstable_by_key(|&(order, ..)| order);
+        order.into_iter().map(move |(_, id, place)| (id, mem::take(&mut drafts[place as usize])))
+    }
+}
+
+type Open<'a> = OccupiedEntry<'a, Id, u32, DefaultHashBuilder>;
+
+/// Messages, in memory that is used again.
+#[derive(Debug, Default)]
+struct Drafts {
+    list: Vec<Draft>,
+    /// Which are free for another message.
+    spare: Vec<u32>,
+    /// How many messages have been seen.
+    seen: u32,
+}
+
+impl Drafts {
+    fn get(&mut self, entry: &Open<'_>) -> &mut Draft {
+        &mut self.list[*entry.get() as usize]
     }
 
-    /// How many messages are open.
-    #[must_use]
-    pub fn open(&self) -> usize {
-        self.open.len()
+    /// The number of a message that was not seen before.
+    fn next(&mut self) -> u32 {
+        self.seen += 1;
+        self.seen
+    }
+
+    /// The place of a message of which nothing is known.
+    fn begin(&mut self) -> u32 {
+        let order = self.next();
+        let place = self.spare.pop().unwrap_or_else(|| self.add(Draft::default()));
+        self.list[place as usize].begin(order);
+        place
+    }
+
+    /// The place of a message.
+    fn add(&mut self, draft: Draft) -> u32 {
+        if let Some(place) = self.spare.pop() {
+            self.list[place as usize] = draft;
+            return place;
+        }
+        self.list.push(draft);
+        self.list.len() as u32 - 1
+    }
+
+    /// Tells of a message if no line of it is missing.
+    fn end(
+        &mut self,
+        entry: Open<'_>,
+        begins: bool,
+        attempts: Attempts,
+        groups: &Groups,
+        sink: &mut impl FnMut(Told<'_>, &Groups),
+    ) {
+        let draft = self.get(&entry);
+        if !(draft.is_whole() || begins && draft.facts.completed) {
+            return;
+        }
+        draft.tell(*entry.key(), attempts, groups, sink);
+        if begins {
+            // The next one may wait for days in the same memory.
+            *draft = Draft::default();
+        } else {
+            draft.free();
+        }
+        self.spare.push(entry.remove());
     }
 }
 
@@ -157,23 +256,20 @@ impl Single {
     }
 
     /// Takes the next line; `group` is its failure, from [`Groups::of`].
-    pub fn push(&mut self, step: &Step<'_>, group: Option<GroupId>) {
-        self.draft.push(step, step.time.map(millis), group);
+    pub fn push(&mut self, step: &Step<'_>, group: Option<GroupId>, groups: &Groups) {
+        if let Some(what) = What::of(step) {
+            let address = address_of(step);
+            let line = Line::new(what, step, &address, group);
+            self.draft.push(&line, Attempts::WithMessage, groups, &mut |_, _| {});
+        }
     }
 
-    /// Gives the message to `sink`.
-    pub fn tell(&self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
-        self.draft.tell(self.id, groups, sink);
+    /// Gives the message, with all attempts, to `sink`.
+    pub fn tell(&mut self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
+        self.draft.tell(self.id, Attempts::WithMessage, groups, &mut |told, groups| {
+            if let Told::Message(message) = told {
+                sink(message, groups);
+            }
+        });
     }
-}
-
-impl Default for Trace {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Milliseconds of the log's clock.
-fn millis(time: Time) -> i64 {
-    time.civil * 1000 + i64::from(time.millis.unwrap_or(0))
 }

@@ -1,10 +1,12 @@
 //! Lines of a log, and what becomes of the messages in them.
 
+use std::sync::LazyLock;
+
 use mailwhy_classify::Classifier;
 use mailwhy_codes::Reason;
 use mailwhy_logs::Step;
 use mailwhy_logs::exim::{self, Role};
-use mailwhy_trace::{Groups, Message, Outcome, Trace};
+use mailwhy_trace::{self as trace, Attempts, Groups, Message, Outcome, Trace};
 
 const ID: &str = "1tofrX-000000001ab-2Cde";
 
@@ -39,25 +41,58 @@ fn told(message: &Message<'_>, groups: &Groups) -> Told {
     }
 }
 
-/// Reads a log in parts and gives its messages in the order of their ids.
-fn read(parts: &[String]) -> Vec<Told> {
-    let classifier = Classifier::new();
-    let mut all = Vec::new();
-    let (mut trace, mut groups) = (Trace::new(), Groups::default());
+/// Reads a log in parts, which are joined from the first on or from the last, and gives its messages in the order of their
+/// ids, and how many attempts and failures of hosts were told by themselves.
+fn read_as(parts: &[String], attempts: Attempts, from_last: bool) -> (Vec<Told>, [usize; 2]) {
+    static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(Classifier::new);
+    let (mut all, mut single) = (Vec::new(), [0; 2]);
+    let mut hear = |what: trace::Told<'_>, groups: &Groups| match what {
+        trace::Told::Attempt(_) => single[0] += 1,
+        trace::Told::HostFailure(_) => single[1] += 1,
+        trace::Told::Message(message) => all.push(told(message, groups)),
+    };
+    let mut read = Vec::new();
     for part in parts {
-        let (mut later, mut its_groups) = (Trace::part(), Groups::default());
-        let mut whole = Vec::new();
+        let (mut trace, mut groups) = (Trace::part(attempts), Groups::default());
         exim::scan(part.as_bytes(), Role::Main, |line| {
             let event = line.event();
-            let group = its_groups.of(&event, &classifier);
-            later.push(&Step::from(&event), group, &its_groups, &mut |m, g| whole.push(told(m, g)));
+            let group = groups.of(&event, &CLASSIFIER);
+            trace.push(&Step::from(&event), group, &groups, &mut hear);
         });
-        all.append(&mut whole);
-        let map = groups.append(its_groups);
-        trace.append(later, &map, &groups, &mut |m, g| all.push(told(m, g)));
+        read.push((trace, groups));
     }
-    trace.finish(&groups, &mut |m, g| all.push(told(m, g)));
-    all.sort_by(|a, b| a.id.cmp(&b.id));
+    let mut join = |(mut trace, mut groups): (Trace, Groups), (later, its): (Trace, Groups)| {
+        let map = groups.append(its);
+        trace.append(later, &map, &groups, &mut hear);
+        (trace, groups)
+    };
+    if from_last && let Some(mut last) = read.pop() {
+        while let Some(before) = read.pop() {
+            last = join(before, last);
+        }
+        read.push(last);
+    }
+    let (trace, groups) = read.into_iter().fold((Trace::new(attempts), Groups::default()), join);
+    trace.finish(&groups, &mut hear);
+    all.sort_by(|a, b| (&a.id, a.completed).cmp(&(&b.id, b.completed)));
+    (all, single)
+}
+
+/// The messages of a log that is read in parts: the same in whatever way they are joined, and whenever attempts are told.
+fn read(parts: &[String]) -> Vec<Told> {
+    let (all, single) = read_as(parts, Attempts::WithMessage, false);
+    assert_eq!(single, [0, 0]);
+    assert_eq!(read_as(parts, Attempts::WithMessage, true).0, all, "joined from the last part on");
+    let sum = [all.iter().map(|m| m.attempts.len()).sum(), all.iter().map(|m| m.host_failures.len()).sum()];
+    for from_last in [false, true] {
+        let (without, single) = read_as(parts, Attempts::AtOnce, from_last);
+        assert_eq!(single, sum, "told at once");
+        for (message, with) in without.iter().zip(&all) {
+            let (attempts, host_failures) = (with.attempts.clone(), with.host_failures.clone());
+            assert_eq!(&Told { attempts, host_failures, ..message.clone() }, with);
+        }
+        assert_eq!(without.len(), all.len());
+    }
     all
 }
 

@@ -5,7 +5,7 @@ use super::bytes::{Needle, blank, skip, some, trim_start};
 use super::fields::{self, Style, angle, quote_end};
 use super::host::Peer;
 use super::reply;
-use crate::{Event, Kind, Step};
+use crate::{Event, Kind};
 use mailwhy_codes::Stage;
 use memchr::{memchr, memrchr};
 
@@ -27,12 +27,11 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     }
 }
 
-/// `<= sender R=id …`, of which the other fields are left out. Exim writes nothing between the two.
-pub(super) fn arrival_step<'a>(step: &mut Step<'a>, text: &'a [u8]) -> bool {
+/// `<= sender R=id …`: sender and id. Exim writes nothing between the two; the other fields are left out.
+#[inline]
+pub(super) fn arrival_step(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (sender, rest) = sender(text);
-    step.sender = Some(sender);
-    step.bounce_of = rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]);
-    true
+    (sender, rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]))
 }
 
 /// The sender of an arrival, and what follows.
@@ -43,29 +42,33 @@ fn sender(text: &[u8]) -> (&[u8], &[u8]) {
     (if sender == b"<>" { b"" } else { sender }, rest)
 }
 
-/// `=> address …`, of which only the host is read of the fields. Whether that was enough.
-pub(super) fn delivery_step<'a>(step: &mut Step<'a>, text: &'a [u8]) -> bool {
+/// Recipient, original recipient, and host.
+type Way<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
+
+/// `=> address …`, of which only the host is read of the fields. `None` where that is not enough.
+#[inline]
+pub(super) fn delivery_step(text: &[u8]) -> Option<Way<'_>> {
     const HOST: Needle = Needle::new(b" H=");
     let Addresses { recipient, original, rest } = address::read(text.get(3..).unwrap_or_default(), false);
-    (step.recipient, step.original_recipient) = (recipient, original);
     let mut rest = trim_start(rest);
     // Router and transport come first.
     while let [b'R' | b'T', b'=', ..] = rest {
         rest = trim_start(&rest[blank(rest)..]);
     }
-    match rest {
+    let host = match rest {
         [b'H', b'=', host @ ..] => {
             let name = host.split_at(blank(host)).0;
-            step.host = if matches!(name, [] | [b'(' | b'[', ..] | [.., b':']) {
+            if matches!(name, [] | [b'(' | b'[', ..] | [.., b':']) {
                 let (peer, _) = Peer::read(host);
                 peer.name.or(peer.ip)
             } else {
                 Some(name)
-            };
-            true
+            }
         }
-        _ => !HOST.is_in(rest),
-    }
+        _ if HOST.is_in(rest) => return None,
+        _ => None,
+    };
+    Some((recipient, original, host))
 }
 
 /// `=> address …`, and the other flags of a delivery.

@@ -80,32 +80,32 @@ impl<'a> Line<'a> {
 
     /// What [`Line::event`] would say of the way of the message, read without the other fields where they are many.
     #[must_use]
+    #[inline]
     pub fn step(&self) -> Step<'a> {
-        let mut step = Step {
-            kind: self.kind,
-            time: self.time,
-            id: self.id,
-            sender: None,
-            recipient: None,
-            original_recipient: None,
-            host: None,
-            bounce_of: None,
-            at_routing: false,
-        };
+        let step = Step::new(self.kind, self.time, self.id);
         // A record of several lines, or one that is too long, is nothing that there are many of.
-        let simple = std::ptr::eq(self.record, self.raw) && self.text.len() <= LONGEST;
-        let read = match self.kind {
-            Kind::Completed => self.text == b"Completed",
-            Kind::Arrival if simple => delivery::arrival_step(&mut step, self.text),
-            Kind::Delivery | Kind::AdditionalDelivery if simple => {
-                delivery::delivery_step(&mut step, self.text)
-            }
-            _ => false,
-        };
-        if !read {
-            step = Step::from(&self.event());
+        if !std::ptr::eq(self.record, self.raw) || self.text.len() > LONGEST {
+            return self.step_of_event();
         }
-        step
+        match self.kind {
+            Kind::Completed if self.text == b"Completed" => step,
+            Kind::Arrival => {
+                let (sender, bounce_of) = delivery::arrival_step(self.text);
+                Step { sender: Some(sender), bounce_of, ..step }
+            }
+            Kind::Delivery | Kind::AdditionalDelivery => match delivery::delivery_step(self.text) {
+                Some((recipient, original_recipient, host)) => {
+                    Step { recipient, original_recipient, host, ..step }
+                }
+                None => self.step_of_event(),
+            },
+            _ => self.step_of_event(),
+        }
+    }
+
+    #[cold]
+    fn step_of_event(&self) -> Step<'a> {
+        Step::from(&self.event())
     }
 }
 
@@ -134,34 +134,28 @@ pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
         let len = memchr(b'\n', rest).unwrap_or(rest.len());
         let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
         if let Some(stamp) = stamps.read(raw) {
-            let line = front(raw, stamp.len, stamp.time, stamp.pid, role);
-            match line.kind {
-                Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown => {
-                    sink(&extend(line, rest, next));
-                }
-                _ => sink(&line),
+            let mut line = front(raw, stamp.len, stamp.time, stamp.pid, role);
+            if matches!(
+                line.kind,
+                Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown
+            ) {
+                extend(&mut line, rest, next);
             }
+            sink(&line);
             continues = true;
         } else if let Some(header) = syslog::header(raw) {
             let text = &raw[header.len..];
-            match header.piece {
-                Some(piece) if piece.number > 1 => {
-                    sink(&untimed(raw, Kind::Continuation));
-                    continues = true;
-                }
+            let line = match header.piece {
+                Some(piece) if piece.number > 1 => untimed(raw, Kind::Continuation),
                 Some(_) => {
                     syslog::join(&header, text, next, &mut joined);
-                    let line = logged(&header, &joined, role);
-                    sink(&Line { raw, ..line });
-                    continues = true;
+                    Line { raw, ..logged(&header, &joined, role) }
                 }
-                None => {
-                    let line = logged(&header, text, role);
-                    sink(&Line { raw, record: raw, ..line });
-                    // Other programs write there too.
-                    continues = is_exim(header.program) || line.kind != Kind::Unknown;
-                }
-            }
+                None => Line { raw, record: raw, ..logged(&header, text, role) },
+            };
+            // Other programs write there too.
+            continues = header.piece.is_some() || is_exim(header.program) || line.kind != Kind::Unknown;
+            sink(&line);
         } else {
             sink(&untimed(raw, if continues { Kind::Continuation } else { Kind::Unknown }));
         }
@@ -224,7 +218,7 @@ fn logged<'a>(header: &syslog::Header<'a>, text: &'a [u8], role: Role) -> Line<'
 }
 
 /// Adds to a record the lines that its text runs on to, of which `next` is the first.
-fn extend<'a>(line: Line<'a>, from: &'a [u8], next: &'a [u8]) -> Line<'a> {
+fn extend<'a>(line: &mut Line<'a>, from: &'a [u8], next: &'a [u8]) {
     let more = match line.text.first() {
         _ if line.kind == Kind::AuthFailure => answer_lines(line.text, next),
         Some(b'E' | b'W')
@@ -232,10 +226,12 @@ fn extend<'a>(line: Line<'a>, from: &'a [u8], next: &'a [u8]) -> Line<'a> {
         {
             indented_lines(next)
         }
-        _ => return line,
+        _ => 0,
     };
-    let len = line.raw.len() + more;
-    Line { record: &from[..len], text: &from[line.raw.len() - line.text.len()..len], ..line }
+    if more > 0 {
+        let len = line.raw.len() + more;
+        (line.record, line.text) = (&from[..len], &from[line.raw.len() - line.text.len()..len]);
+    }
 }
 
 /// How much of `next` belongs to an answer of several lines, of which the last in `text` is the first.

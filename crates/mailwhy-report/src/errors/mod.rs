@@ -11,7 +11,7 @@ use hashbrown::HashSet;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Class, CodePattern, Enhanced, Reason};
 use mailwhy_logs::{Event, Kind, Step, Time};
-use mailwhy_trace::{Attempt, Group, GroupId, Groups, Id, Map, Message, Outcome, Trace, domain_of};
+use mailwhy_trace::{Attempt, Attempts, Group, GroupId, Groups, Id, Map, Message, Outcome, Told, Trace, domain_of};
 
 use crate::Place;
 use crate::summary::{Destination, add_all, hash, key};
@@ -174,7 +174,7 @@ impl Failures {
     /// Failures from the beginning of a log.
     #[must_use]
     pub fn new(by: Grouping, only: Only) -> Self {
-        Self { trace: Trace::new(), ..Self::part(by, only) }
+        Self { trace: Trace::new(Attempts::WithMessage), ..Self::part(by, only) }
     }
 
     /// Failures of a part of a log, to be appended to those of the part before it.
@@ -192,7 +192,7 @@ impl Failures {
             users: Map::default(),
             rows: Map::default(),
         };
-        Self { trace: Trace::part(), groups: Groups::default(), counts }
+        Self { trace: Trace::part(Attempts::WithMessage), groups: Groups::default(), counts }
     }
 
     /// Counts a line. Returns whether it also has to go to [`Failures::event`].
@@ -221,8 +221,8 @@ impl Failures {
             Kind::Arrival | Kind::FakeReject if counts.by == Grouping::User => counts.arrival(event),
             _ => {}
         }
-        self.trace.push(&Step::from(event), group, &self.groups, &mut |message, groups| {
-            self.counts.message(message, groups);
+        self.trace.push(&Step::from(event), group, &self.groups, &mut |told, groups| {
+            self.counts.told(told, groups);
         });
     }
 
@@ -239,14 +239,14 @@ impl Failures {
         self.counts.append(later.counts, &map);
         let counts = &mut self.counts;
         self.trace
-            .append(later.trace, &map, &self.groups, &mut |message, groups| counts.message(message, groups));
+            .append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Counts the messages that are still on the queue: the log is at its end.
     pub fn finish(&mut self) {
         let counts = &mut self.counts;
-        std::mem::take(&mut self.trace)
-            .finish(&self.groups, &mut |message, groups| counts.message(message, groups));
+        std::mem::replace(&mut self.trace, Trace::new(Attempts::WithMessage))
+            .finish(&self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Lines counted, and those of them that were not understood.
@@ -265,10 +265,16 @@ impl Counts {
         }
     }
 
+    fn told(&mut self, told: Told<'_>, groups: &Groups) {
+        if let Told::Message(message) = told {
+            self.message(message, groups);
+        }
+    }
+
     /// Counts a message of which no further line is known.
     fn message(&mut self, message: &Message<'_>, groups: &Groups) {
         let user = self.users.remove(&message.id);
-        let troubled = |r: &mailwhy_trace::Recipient<'_>| r.failures + r.deferrals > 0;
+        let troubled = |r: mailwhy_trace::Recipient<'_>| r.failures + r.deferrals > 0;
         if message.host_failures.is_empty() && !message.recipients.iter().any(troubled) {
             return;
         }
@@ -283,7 +289,7 @@ impl Counts {
             }
         }
         for attempt in message.attempts {
-            let recipient = &message.recipients[attempt.recipient as usize];
+            let Some(recipient) = message.recipients.get(attempt.recipient) else { continue };
             let group = groups.get(attempt.group);
             let address = Some(recipient.address);
             let of = Of { group, host: attempt.host, recipient: address, message, user: user.as_deref() };
@@ -401,8 +407,8 @@ impl Of<'_> {
 fn last_attempts<'a>(message: &'a Message<'_>) -> Vec<[Option<&'a Attempt<'a>>; 2]> {
     let mut last = vec![[None; 2]; message.recipients.len()];
     for attempt in message.attempts {
-        let (of, recipient) = (attempt.recipient as usize, &message.recipients[attempt.recipient as usize]);
-        for (slot, group) in last[of].iter_mut().zip([recipient.deferral, recipient.failure]) {
+        let Some(recipient) = message.recipients.get(attempt.recipient) else { continue };
+        for (slot, group) in last[attempt.recipient as usize].iter_mut().zip([recipient.deferral, recipient.failure]) {
             if group == Some(attempt.group) {
                 *slot = Some(attempt);
             }

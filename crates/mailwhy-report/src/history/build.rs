@@ -105,7 +105,7 @@ impl<'a> Teller<'a> {
             }
             let event = line.event();
             let group = self.groups.of(&event, self.classifier);
-            single.push(&logs::Step::from(&event), group);
+            single.push(&logs::Step::from(&event), group, &self.groups);
             taken.take(&event, group, &self.groups);
         });
         for &(id, time) in lines.reports {

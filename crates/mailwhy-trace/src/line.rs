@@ -1,0 +1,161 @@
+//! The lines of messages, as far as they matter to what becomes of them.
+
+use std::borrow::Cow;
+
+use mailwhy_logs::{Kind, Step, Time};
+
+use crate::draft::Span;
+use crate::message::address_key;
+use crate::{GroupId, Id};
+
+/// What a line says about its message.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum What {
+    Arrived,
+    Delivered,
+    Discarded,
+    Deferred,
+    /// The same, before any host was tried.
+    Unrouted,
+    Failed,
+    HostFailed,
+    Completed,
+    Frozen,
+    Unfrozen,
+    Removed,
+    /// Something that has no effect.
+    Other,
+}
+
+impl What {
+    /// `None` where the message's way does not depend on the line.
+    pub(crate) fn of(step: &Step<'_>) -> Option<Self> {
+        Some(match step.kind {
+            Kind::Arrival | Kind::FakeReject => Self::Arrived,
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(step) => {
+                Self::Discarded
+            }
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => Self::Delivered,
+            Kind::Failure => Self::Failed,
+            Kind::Deferral if step.at_routing => Self::Unrouted,
+            Kind::Deferral => Self::Deferred,
+            Kind::HostError => Self::HostFailed,
+            Kind::Completed => Self::Completed,
+            Kind::Frozen => Self::Frozen,
+            Kind::Unfrozen => Self::Unfrozen,
+            Kind::Removed => Self::Removed,
+            kind if kind.is_step() => Self::Other,
+            _ => return None,
+        })
+    }
+}
+
+/// A delivery of the whole message into nothing: discarded by an ACL or the system filter.
+#[must_use]
+pub fn is_discarded(step: &Step<'_>) -> bool {
+    step.original_recipient.is_none() && step.recipient.is_none_or(|r| r == b"discarded" || r == b"blackhole")
+}
+
+/// Milliseconds of the log's clock, or none, in a word.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Millis(i64);
+
+impl Default for Millis {
+    fn default() -> Self {
+        Self(i64::MIN)
+    }
+}
+
+impl Millis {
+    pub(crate) fn get(self) -> Option<i64> {
+        (self != Self::default()).then_some(self.0)
+    }
+
+    pub(crate) fn or(self, other: Self) -> Self {
+        if self == Self::default() { other } else { self }
+    }
+}
+
+impl From<Option<Time>> for Millis {
+    #[inline]
+    fn from(time: Option<Time>) -> Self {
+        time.map_or_else(Self::default, |t| Self(t.civil * 1000 + i64::from(t.millis.unwrap_or(0))))
+    }
+}
+
+/// One line of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Line<'a> {
+    pub(crate) what: What,
+    pub(crate) time: Millis,
+    /// The recipient; of an arrival the sender.
+    pub(crate) address: &'a [u8],
+    /// The remote host; of an arrival the message it reports on.
+    pub(crate) host: &'a [u8],
+    pub(crate) group: Option<GroupId>,
+}
+
+impl<'a> Line<'a> {
+    /// The line of a step whose recipient has this address, see [`address_of`].
+    #[inline]
+    pub(crate) fn new(what: What, step: &Step<'a>, address: &'a [u8], group: Option<GroupId>) -> Self {
+        let time = step.time.into();
+        let (address, host) = match what {
+            What::Arrived => (step.sender.unwrap_or_default(), step.bounce_of),
+            _ => (address, step.host),
+        };
+        Self { what, time, address, host: host.unwrap_or_default(), group }
+    }
+}
+
+/// The recipient's address in full, which is in the line as such unless it was rewritten.
+#[inline]
+pub(crate) fn address_of<'a>(step: &Step<'a>) -> Cow<'a, [u8]> {
+    match (step.recipient, step.original_recipient) {
+        (Some(recipient), Some(original)) if original.strip_prefix(recipient).is_some_and(is_domain) => {
+            Cow::Borrowed(original)
+        }
+        (Some(recipient), original) => address_key(recipient, original),
+        (None, original) => Cow::Borrowed(original.unwrap_or_default()),
+    }
+}
+
+/// Whether `text` is `@` and a domain, and holds no other `@`.
+fn is_domain(text: &[u8]) -> bool {
+    matches!(text, [b'@', domain @ ..] if !domain.is_empty() && memchr::memchr(b'@', domain).is_none())
+}
+
+/// Lines of messages that began before them, in the order of the log.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    list: Vec<Kept>,
+    text: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    id: Id,
+    what: What,
+    time: Millis,
+    address: Span,
+    host: Span,
+    group: Option<GroupId>,
+}
+
+impl Lines {
+    pub(crate) fn push(&mut self, id: Id, line: &Line<'_>) {
+        let Line { what, time, address, host, group } = *line;
+        // The host's own line is the one before.
+        let last = self.list.last().map(|last| last.host).filter(|last| last.of(&self.text) == host);
+        let host = last.unwrap_or_else(|| Span::keep(&mut self.text, host));
+        let address = Span::keep(&mut self.text, address);
+        self.list.push(Kept { id, what, time, address, host, group });
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, Line<'_>)> {
+        self.list.iter().map(|kept| {
+            let &Kept { id, what, time, address, host, group } = kept;
+            (id, Line { what, time, address: address.of(&self.text), host: host.of(&self.text), group })
+        })
+    }
+}
