@@ -8,12 +8,18 @@ const PER_OCTAVE: f64 = 32.0;
 pub(crate) struct Histogram {
     /// Class and count, by class.
     classes: Vec<(u16, u32)>,
+    /// Of so many whole seconds, which most are: they are not in the classes.
+    seconds: [u32; 8],
 }
 
 impl Histogram {
     /// Counts a duration in milliseconds; a negative one (the clock was set back) counts as none.
     pub(crate) fn add(&mut self, millis: i64) {
-        self.count(class_of(millis), 1);
+        let second = (millis / 1000) as usize;
+        match self.seconds.get_mut(second) {
+            Some(count) if millis == second as i64 * 1000 => *count += 1,
+            _ => self.count(class_of(millis), 1),
+        }
     }
 
     /// Adds all of `other`.
@@ -21,13 +27,22 @@ impl Histogram {
         for &(class, count) in &other.classes {
             self.count(class, count);
         }
+        for (mine, theirs) in self.seconds.iter_mut().zip(other.seconds) {
+            *mine += theirs;
+        }
     }
 
     /// The duration in seconds that the share `q` of all did not exceed.
     pub(crate) fn quantile(&self, q: f64) -> Option<f64> {
-        let total: u64 = self.classes.iter().map(|&(_, n)| u64::from(n)).sum();
+        let mut all = self.clone();
+        for (second, count) in (0..).zip(std::mem::take(&mut all.seconds)) {
+            if count > 0 {
+                all.count(class_of(second * 1000), count);
+            }
+        }
+        let total: u64 = all.classes.iter().map(|&(_, n)| u64::from(n)).sum();
         let mut left = (total as f64 * q).ceil() as u64;
-        for &(class, count) in &self.classes {
+        for &(class, count) in &all.classes {
             left = left.saturating_sub(u64::from(count));
             if left == 0 && total > 0 {
                 return Some(seconds_of(class));

@@ -425,8 +425,8 @@ impl Counts {
 
     /// Counts a message of which no further line is known.
     fn message(&mut self, message: &Message<'_>, groups: &Groups) {
-        let [mut sender_room, mut room] = mem::take(&mut self.lower);
-        let sender_domain = message.sender.map(|sender| lower_case(domain_of(sender), &mut sender_room));
+        let [sender_room, room] = &mut self.lower;
+        let sender_domain = message.sender.map(|sender| lower_case(domain_of(sender), sender_room));
         let mut sender_counts = match sender_domain {
             Some(domain) if !message.recipients.is_empty() => {
                 Some(self.senders.entry_ref(domain).or_default())
@@ -438,7 +438,7 @@ impl Counts {
             deferred |= recipient.deferrals > 0;
             delivered |= recipient.deliveries > 0;
             failed |= recipient.failures > 0;
-            let domain = lower_case(domain_of(recipient.address), &mut room);
+            let domain = lower_case(domain_of(recipient.address), room);
             let place = self.domains.entry_ref(domain).or_insert_with(|| DomainCounts {
                 provider: provider_by_domain(domain),
                 ..DomainCounts::default()
@@ -543,7 +543,6 @@ impl Counts {
         };
         *self.outcomes.get(outcome, message.has_arrival, message.completed) += 1;
         self.bounces += u64::from(message.sender.is_some_and(<[u8]>::is_empty));
-        self.lower = [sender_room, room];
     }
 
     fn append(&mut self, later: Self, map: &[GroupId]) {

@@ -10,8 +10,8 @@ use mailwhy_codes::Reason;
 use crate::line::{Line, Millis, What};
 use crate::{Attempt, Attempts, GroupId, Groups, HostFailure, Id, Message, Outcome, Recipient, Told};
 
-/// Below this many recipients a list is searched faster than a table.
-const FEW: usize = 16;
+/// Up to this many recipients a list is searched faster than a table.
+const FEW: usize = 64;
 
 /// The most bytes that a draft may keep for the next message.
 const SMALL: usize = 4096;
@@ -112,6 +112,8 @@ pub(crate) struct Draft {
     /// Addresses and names of hosts.
     text: Vec<u8>,
     recipients: Vec<Entry>,
+    /// Of each address, to tell those apart that are not the same without reading them.
+    tags: Vec<u32>,
     hosts: Vec<Span>,
     /// What most messages have none of.
     troubles: Option<Box<Troubles>>,
@@ -164,6 +166,7 @@ impl Draft {
         self.facts = Facts::default();
         self.text.clear();
         self.recipients.clear();
+        self.tags.clear();
         self.hosts.clear();
         self.troubles = None;
         self.places = None;
@@ -180,6 +183,7 @@ impl Draft {
     fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.recipients.shrink_to_fit();
+        self.tags.shrink_to_fit();
         self.hosts.shrink_to_fit();
         if let Some(Troubles { list, open, failures, tries, .. }) = self.troubles.as_deref_mut() {
             list.shrink_to_fit();
@@ -549,18 +553,18 @@ impl Draft {
 
     /// The place of a recipient, by its address.
     fn place(&mut self, address: &[u8]) -> usize {
-        let (list, text) = (&self.recipients, &self.text);
-        let known = match &self.places {
-            Some(places) => {
-                let is = |&place: &u32| list[place as usize].address.of(text) == address;
-                places.table.find(places.hasher.hash_one(address), is).map(|&place| place as usize)
+        let is = |place: usize| self.recipients[place].address.of(&self.text) == address;
+        let tag = tag(address);
+        let known = match self.places.as_deref() {
+            Some(Places { table, hasher }) => {
+                table.find(hasher.hash_one(address), |&place| is(place as usize)).map(|&place| place as usize)
             }
-            None => list.iter().position(|recipient| recipient.address.of(text) == address),
+            None => self.tags.iter().enumerate().find(|&(place, &t)| t == tag && is(place)).map(|(place, _)| place),
         };
-        known.unwrap_or_else(|| self.add(address))
+        known.unwrap_or_else(|| self.add(address, tag))
     }
 
-    fn add(&mut self, address: &[u8]) -> usize {
+    fn add(&mut self, address: &[u8], tag: u32) -> usize {
         let place = self.recipients.len();
         self.recipients.push(Entry {
             address: Span::keep(&mut self.text, address),
@@ -570,16 +574,32 @@ impl Draft {
             deliveries: 0,
             outcome: Outcome::Deferred,
         });
+        self.tags.push(tag);
         if place >= FEW {
-            let begins = self.places.is_none();
+            let first = if self.places.is_none() { 0 } else { place };
             let Places { table, hasher } = &mut **self.places.get_or_insert_default();
             let hash = |place: &u32| hasher.hash_one(self.recipients[*place as usize].address.of(&self.text));
-            for place in if begins { 0 } else { place as u32 }..=place as u32 {
+            for place in first as u32..=place as u32 {
                 table.insert_unique(hash(&place), place, hash);
             }
         }
         place
     }
+}
+
+/// Something of an address that is rarely the same in two of a message.
+#[inline]
+fn tag(address: &[u8]) -> u32 {
+    let (first, last) = match (address.first_chunk(), address.last_chunk()) {
+        (Some(first), Some(last)) => (*first, *last),
+        _ => {
+            let mut first = [0; 8];
+            first[..address.len()].copy_from_slice(address);
+            (first, [0; 8])
+        }
+    };
+    let words = u64::from_le_bytes(first) ^ u64::from_le_bytes(last).rotate_left(29);
+    (words.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 /// The recipients of a message, in the order of their first line.
