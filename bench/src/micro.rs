@@ -9,7 +9,7 @@ use mailwhy_genlog::{Limit, Options, generate};
 use mailwhy_logs::exim::{Line, Role, scan};
 use mailwhy_logs::{Event, Kind, Step};
 use mailwhy_report::{About, Format, More, Place, Style, Summary, render};
-use mailwhy_trace::{Groups, Trace, query};
+use mailwhy_trace::{Attempts, Groups, Trace, query};
 
 use crate::replies::best;
 use crate::results::{Stage, stages};
@@ -89,14 +89,14 @@ fn measure(log: &[u8]) -> Vec<Stage> {
     });
     add("join", "events", events.len(), bytes, &mut || {
         let groups = Groups::default();
-        let mut trace = Trace::new();
+        let mut trace = Trace::new(Attempts::AtOnce);
         for event in &events {
-            trace.push(&Step::from(event), None, &groups, &mut |message, _| {
-                black_box(message);
+            trace.push(&Step::from(event), None, &groups, &mut |told, _| {
+                black_box(told);
             });
         }
-        trace.finish(&groups, &mut |message, _| {
-            black_box(message);
+        trace.finish(&groups, &mut |told, _| {
+            black_box(told);
         });
     });
     add("sum up", "lines", lines, bytes, &mut || {
@@ -153,6 +153,6 @@ fn summary(log: &[u8], classifier: &Classifier) -> Summary {
         }
         place.offset += line.raw.len() as u64 + 1;
     });
-    summary.finish();
+    summary.finish(1);
     summary
 }

@@ -2,7 +2,9 @@
 
 use std::hash::{BuildHasher, Hash};
 use std::mem;
+use std::panic::resume_unwind;
 use std::sync::LazyLock;
+use std::thread;
 
 use hashbrown::{DefaultHashBuilder, HashSet};
 use mailwhy_classify::Classifier;
@@ -333,11 +335,23 @@ impl Summary {
         }
     }
 
-    /// Counts the messages that are still on the queue: the log is at its end.
-    pub fn finish(&mut self) {
-        let counts = &mut self.counts;
-        mem::replace(&mut self.trace, Trace::new(Attempts::AtOnce))
-            .finish(&self.groups, &mut |told, groups| counts.told(told, groups));
+    /// Counts the messages that are still on the queue, in so many threads: the log is at its end.
+    pub fn finish(&mut self, threads: usize) {
+        let (trace, groups) = (mem::replace(&mut self.trace, Trace::new(Attempts::AtOnce)), &self.groups);
+        let count = |share: Trace| {
+            let mut counts = Counts { by_group: vec![GroupCounts::default(); groups.len()], ..Counts::default() };
+            share.finish(groups, &mut |told, groups| counts.told(told, groups));
+            counts
+        };
+        let same: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
+        thread::scope(|scope| {
+            let shares: Vec<_> =
+                trace.share(threads).into_iter().map(|share| scope.spawn(|| count(share))).collect();
+            for share in shares {
+                let counts = share.join().unwrap_or_else(|panic| resume_unwind(panic));
+                self.counts.append(counts, &same);
+            }
+        });
     }
 
     /// Lines counted, and those of them that were not understood.

@@ -31,7 +31,7 @@ impl Part for Summary {
     }
 
     fn print(mut self) -> String {
-        self.finish();
+        self.finish(2);
         serde_json::to_string_pretty(&self.report(About::default())).expect("JSON")
     }
 }

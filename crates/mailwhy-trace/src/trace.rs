@@ -101,6 +101,20 @@ impl Trace {
         }
     }
 
+    /// Shares out what is left at the end of the log, so that `n` threads can finish it.
+    #[must_use]
+    pub fn share(self, n: usize) -> Vec<Self> {
+        let attempts = self.attempts;
+        let mut left: Vec<_> = self.left().collect();
+        let share = left.len().div_ceil(n.max(1)).max(1);
+        let mut shares = Vec::new();
+        while !left.is_empty() {
+            let rest = left.split_off(share.min(left.len()));
+            shares.push(Self { left: mem::replace(&mut left, rest), ..Self::new(attempts) });
+        }
+        shares
+    }
+
     fn take(
         &mut self,
         id: Id,

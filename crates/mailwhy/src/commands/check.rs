@@ -77,7 +77,7 @@ fn check(args: &CheckArgs) -> Result<Status> {
         watch.append(part.watch);
         ControlFlow::Continue(())
     });
-    summary.finish();
+    summary.finish(inputs.threads);
     if let Some(problem) = read.problems().next() {
         return Err(anyhow!("{problem}"));
     }

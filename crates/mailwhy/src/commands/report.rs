@@ -79,7 +79,7 @@ fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (
                 More::Event => summary.event(&line.event(), place, classifier),
             }
         });
-    total.finish();
+    total.finish(inputs.threads);
     (total, read)
 }
 
