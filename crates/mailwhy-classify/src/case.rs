@@ -11,7 +11,7 @@ use crate::Query;
 use crate::fold::Folded;
 use crate::known::Known;
 use crate::reply::{Replies, Signs};
-use crate::rules::{CodeKey, Hit, Rule, Target};
+use crate::rules::{self, CodeKey, Rule, Target};
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Refusal, Strength};
 
@@ -90,6 +90,8 @@ pub(crate) struct Case<'a> {
     basic_entry: Option<&'static BasicCode>,
     enhanced_entry: Option<&'static EnhancedCode>,
     signs: Signs,
+    /// Whether the outer reply has other codes.
+    two: bool,
 }
 
 impl<'a> Case<'a> {
@@ -112,6 +114,7 @@ impl<'a> Case<'a> {
             basic_entry: code.and_then(codes::basic),
             enhanced_entry: enhanced.and_then(codes::enhanced),
             signs,
+            two: outer.is_some_and(|r| r.code != code || r.enhanced != enhanced),
         }
     }
 
@@ -128,14 +131,14 @@ impl<'a> Case<'a> {
     }
 
     /// What a text says, if it counts.
-    pub(crate) fn by_text(&self, hit: &Hit) -> Option<Finding> {
-        let rule = match hit.target {
+    pub(crate) fn by_text(&self, text: &rules::Text, span: (usize, usize)) -> Option<Finding> {
+        let rule = match text.target {
             Target::Mark(rule) | Target::Match(rule) => rule,
             Target::Blocklist(list) => {
                 return Some(Finding {
-                    len: hit.len,
+                    len: text.len,
                     weight: LIST_WEIGHT,
-                    span: (hit.start, hit.end),
+                    span,
                     ..Finding::of(Strength::Text, Reason::Blocklisted, list.rule)
                 });
             }
@@ -147,16 +150,17 @@ impl<'a> Case<'a> {
             (false, None) => Strength::Text,
         };
         Some(Finding {
-            passed_on: self.replies.inner.is_some_and(|inner| hit.start >= inner.at),
-            len: hit.len,
-            span: (hit.start, hit.end),
+            passed_on: self.replies.inner.is_some_and(|inner| span.0 >= inner.at),
+            len: text.len,
+            span,
             ..Finding::of_rule(strength, rule)
         })
     }
 
     /// Why a text does not count.
-    pub(crate) fn refusal(&self, hit: &Hit, known: &Known) -> Option<Refusal> {
-        let (cause, needed) = match hit.target {
+    #[inline]
+    pub(crate) fn refusal(&self, target: &Target, known: &Known) -> Option<Refusal> {
+        let (cause, needed) = match target {
             Target::Mark(rule) => (rule.cause, None),
             Target::Match(rule) => (rule.cause, rule.cause.provider),
             Target::Provider(_) | Target::Blocklist(_) | Target::Sign(_) => return None,
@@ -230,10 +234,9 @@ impl<'a> Case<'a> {
     /// Whether the codes are in the set. Where the text has no code, the class stands for all its codes; where that is not
     /// known either, nothing speaks against it.
     fn accepts(&self, pattern: &CodePattern) -> bool {
-        let outer = self.replies.outer;
-        let (outer_code, outer_enhanced) = (outer.and_then(|r| r.code), outer.and_then(|r| r.enhanced));
+        let outer = || self.replies.outer.filter(|_| self.two);
         pattern.matches(self.code, self.enhanced)
-            || pattern.matches(outer_code, outer_enhanced)
+            || outer().is_some_and(|outer| pattern.matches(outer.code, outer.enhanced))
             || self.code.is_none()
                 && pattern.basic.is_some_and(|(from, to)| {
                     to == from + 99 && self.class.is_none_or(|c| Class::of(from) == Some(c))

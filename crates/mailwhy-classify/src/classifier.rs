@@ -114,7 +114,7 @@ impl Classifier {
         }
         let verdict = SCRATCH.with_borrow_mut(|scratch| {
             scratch.folded.fold(query.text);
-            look(&scratch.folded.text);
+            look(scratch.folded.text());
             let (mut best, mut expired) = (None, false);
             let Weighed { case, known } = self.weigh::<false>(query, scratch, |finding, _| {
                 expired |= finding.says_expired();
@@ -180,14 +180,15 @@ impl Classifier {
         folded.lower();
         hits.clear();
         let mut signs = Signs::default();
-        self.rules.search(&folded.text, seen, |hit| match hit.target {
-            Target::Sign(sign) => signs.add(sign, &folded.text, hit.start, hit.end),
+        let text = folded.text();
+        self.rules.search(folded.padded(), seen, |known, hit| match known.target {
+            Target::Sign(sign) => signs.add(sign, text, hit.span()),
             _ => hits.push(hit),
         });
-        let replies = Replies::find(&folded.text, &signs);
-        let mut known = Known::new(query, replies.host.map(|(start, end)| &folded.text[start..end]));
-        for hit in &*hits {
-            match hit.target {
+        let replies = Replies::find(text, &signs);
+        let mut known = Known::new(query, replies.host.map(|(start, end)| &text[start..end]));
+        for &hit in &*hits {
+            match self.rules.text(hit).target {
                 Target::Mark(rule) => known.add_mark(rule.cause.provider),
                 Target::Provider(provider) => known.add_mark(Some(provider)),
                 Target::Blocklist(blocklist) => known.blocklist = known.blocklist.or(Some(blocklist)),
@@ -195,10 +196,11 @@ impl Classifier {
             }
         }
         let case = Case::new(query, replies, signs);
-        for hit in &*hits {
-            let refusal = case.refusal(hit, &known);
+        for &hit in &*hits {
+            let text = self.rules.text(hit);
+            let refusal = case.refusal(&text.target, &known);
             if (ALL || refusal.is_none())
-                && let Some(finding) = case.by_text(hit)
+                && let Some(finding) = case.by_text(text, hit.span())
             {
                 found(finding, refusal);
             }

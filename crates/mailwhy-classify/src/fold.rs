@@ -13,11 +13,14 @@ use crate::kinds::find;
 /// Longer texts are not replies; what follows is not looked at.
 const LIMIT: usize = 32 * 1024;
 
+/// How many zeros stand behind a padded text: bytes can be read together anywhere in it. No folded text has a zero itself.
+pub(crate) const PADDING: usize = 16;
+
 /// A folded text, with a blank before and behind.
 #[derive(Debug, Default)]
 pub(crate) struct Folded {
-    /// The folded bytes.
-    pub(crate) text: Vec<u8>,
+    /// The folded bytes, and the padding.
+    text: Vec<u8>,
     /// From which byte here on the original is at which byte there; sorted.
     jumps: Vec<(u32, u32)>,
     /// The length of the original.
@@ -78,6 +81,17 @@ impl Folded {
         if self.text.last() != Some(&b' ') {
             self.push(b' ', i);
         }
+        self.text.extend_from_slice(&[0; PADDING]);
+    }
+
+    /// The folded bytes.
+    pub(crate) fn text(&self) -> &[u8] {
+        unpadded(&self.text)
+    }
+
+    /// The folded bytes, and the padding behind them.
+    pub(crate) fn padded(&self) -> &[u8] {
+        &self.text
     }
 
     /// Takes the case away.
@@ -134,6 +148,11 @@ impl Folded {
             self.jumps.push((here, there));
         }
     }
+}
+
+/// A padded text without its padding.
+pub(crate) fn unpadded(text: &[u8]) -> &[u8] {
+    &text[..text.len().saturating_sub(PADDING)]
 }
 
 /// Whether a text stays as it is when it is folded to lower case.
@@ -246,7 +265,7 @@ mod tests {
         let mut folded = Folded::default();
         folded.fold(text.as_bytes());
         folded.lower();
-        String::from_utf8(folded.text).expect("valid stays valid")
+        String::from_utf8(folded.text().to_vec()).expect("valid stays valid")
     }
 
     #[test]
@@ -279,7 +298,7 @@ mod tests {
         folded.fold(text.as_bytes());
         folded.lower();
         let want = b"no such user";
-        let at = folded.text.windows(want.len()).position(|w| w == want).expect("found");
+        let at = folded.text().windows(want.len()).position(|w| w == want).expect("found");
         let (start, end) = folded.origin(at, at + want.len());
         assert_eq!(&text[start as usize..end as usize], "No\r\n550 5.1.1 such  USER");
         assert_eq!(folded.origin(0, 0), (0, 0));

@@ -28,7 +28,7 @@ thread_local! {
 pub fn normalize(text: &[u8], out: &mut Vec<u8>) {
     FOLDED.with_borrow_mut(|folded| {
         folded.fold(text);
-        mask_words(&folded.text, out);
+        mask_words(folded.text(), out);
     });
 }
 

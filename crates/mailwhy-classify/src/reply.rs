@@ -157,7 +157,7 @@ pub(crate) struct Signs {
 
 impl Signs {
     /// Notes a sign and where it is in a text; they come in the order of the text.
-    pub(crate) fn add(&mut self, sign: Sign, text: &[u8], start: usize, end: usize) {
+    pub(crate) fn add(&mut self, sign: Sign, text: &[u8], (start, end): (usize, usize)) {
         match sign {
             Sign::Exim => self.exim = self.exim.or(Some(end)),
             Sign::Postfix => self.postfix = Some(end),
@@ -407,12 +407,12 @@ mod tests {
         folded.fold(text.as_bytes());
         folded.lower();
         let mut signs = Signs::default();
-        Rules::new(&[]).search(&folded.text, &mut Seen::default(), |hit| {
-            if let Target::Sign(sign) = hit.target {
-                signs.add(sign, &folded.text, hit.start, hit.end);
+        Rules::new(&[]).search(folded.padded(), &mut Seen::default(), |known, hit| {
+            if let Target::Sign(sign) = known.target {
+                signs.add(sign, folded.text(), hit.span());
             }
         });
-        (Replies::find(&folded.text, &signs), folded.text)
+        (Replies::find(folded.text(), &signs), folded.text().to_vec())
     }
 
     fn codes(text: &str) -> (Option<u16>, Option<String>) {

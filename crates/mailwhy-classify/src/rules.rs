@@ -5,13 +5,11 @@ A text is searched as a part of the reply that begins at a word; a short one mus
 ends in a digit is not followed by another. ` * ` splits a text into parts that must follow one another.
 */
 
-use std::ops::Range;
-
 use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, CodePattern, PROVIDERS, Provider};
 
 use crate::fold::{Folded, is_folded};
 use crate::reply::{SIGNS, Sign};
-use crate::trie::{SHORTEST, Trie};
+use crate::trie::{Places, SHORTEST, Trie};
 
 /// How far apart the parts of a text may be where it counts for everybody; providers' own texts are distinctive.
 const MAX_GAP: u32 = 100;
@@ -27,8 +25,12 @@ pub(crate) struct Rules {
     /// What each of them is a part of.
     patterns: Vec<Pattern>,
     texts: Vec<Text>,
-    /// The patterns of texts of several parts, before the last one: from there to the first.
+    /// For each text the part before the last one, or [`ANY`].
+    closest: Vec<u32>,
+    /// The parts of texts of several, before the last one: from there to the first.
     earlier: Vec<u32>,
+    /// How many patterns are such parts.
+    parts: usize,
     /// For each provider the causes that are known by a code alone; last those of all providers.
     by_code: Vec<ByCode>,
     /// The causes of one's own.
@@ -58,25 +60,29 @@ pub(crate) struct Rule {
     pub(crate) own: bool,
 }
 
-/// A text that occurs in a reply.
+/// Where a text occurs in a reply.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hit {
-    /// What it stands for.
-    pub(crate) target: Target,
-    /// Where it begins in the folded reply.
-    pub(crate) start: usize,
-    /// Where it ends.
-    pub(crate) end: usize,
-    /// How long its parts are together.
-    pub(crate) len: u16,
+    /// Its number.
+    text: u32,
+    /// Where it begins in the folded reply, and where it ends.
+    start: u32,
+    end: u32,
+}
+
+impl Hit {
+    /// From where to where it is in the folded reply.
+    pub(crate) fn span(self) -> (usize, usize) {
+        (self.start as usize, self.end as usize)
+    }
 }
 
 /// Which patterns occur in the reply at hand.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     /// Where texts may begin.
-    places: Vec<u32>,
-    /// For each pattern its latest occurrence, with the number of the reply.
+    places: Places,
+    /// For each earlier part its latest occurrence, with the number of the reply.
     latest: Vec<(u32, u32)>,
     occurrences: Vec<Occurrence>,
     /// The number of the reply.
@@ -91,21 +97,29 @@ struct Occurrence {
     previous: Option<u32>,
 }
 
-#[derive(Clone, Debug, Default)]
+const NONE: u32 = u32::MAX;
+
+/// The number of no part, which is in every reply.
+const ANY: u32 = 0;
+
+#[derive(Clone, Copy, Debug)]
 struct Pattern {
-    /// The texts that end with it, a range of `Rules::texts`.
-    texts: Range<u32>,
-    /// Whether it is an earlier part of a text.
-    earlier: bool,
+    /// The texts that end with it: from and to in `Rules::texts`.
+    texts: (u32, u32),
+    /// Its number among the earlier parts of texts, if it is one.
+    part: u32,
     ends: Ends,
 }
 
+/// A text to look for.
 #[derive(Debug)]
-struct Text {
-    target: Target,
-    len: u16,
-    /// Its earlier parts, a range of `Rules::earlier`.
-    earlier: Range<u32>,
+pub(crate) struct Text {
+    /// What it stands for.
+    pub(crate) target: Target,
+    /// How long its parts are together.
+    pub(crate) len: u16,
+    /// Its earlier parts: from and to in `Rules::earlier`.
+    earlier: (u32, u32),
     max_gap: u32,
 }
 
@@ -135,24 +149,32 @@ impl Rules {
         &self.own
     }
 
-    /// Calls `hit` for every text that occurs in a folded reply.
-    pub(crate) fn search(&self, reply: &[u8], seen: &mut Seen, mut hit: impl FnMut(Hit)) {
-        seen.begin(self.patterns.len());
+    /// The text that occurs.
+    pub(crate) fn text(&self, hit: Hit) -> &Text {
+        &self.texts[hit.text as usize]
+    }
+
+    /// Calls `hit` for every text that occurs in a folded reply, which is padded.
+    pub(crate) fn search(&self, padded: &[u8], seen: &mut Seen, mut hit: impl FnMut(&Text, Hit)) {
+        seen.begin(self.parts);
         let mut places = std::mem::take(&mut seen.places);
-        self.trie.places(reply, &mut places);
-        for &place in &places {
-            let start = place as usize;
-            self.trie.at(reply, start, |pattern, end| {
-                let Pattern { texts: Range { start: from, end: to }, earlier, ends } = self.patterns[pattern];
-                if ends.cuts_a_word(reply.get(end)) {
+        for &place in self.trie.places(padded, &mut places) {
+            let start = place.at;
+            self.trie.at(padded, place, |pattern, end| {
+                let Pattern { texts: (from, to), part, ends } = self.patterns[pattern as usize];
+                if ends.cuts_a_word(padded[end as usize]) {
                     return;
                 }
-                if earlier {
-                    seen.add(pattern, start, end);
+                if part != NONE {
+                    seen.add(part, start, end);
                 }
-                for text in &self.texts[from as usize..to as usize] {
-                    if let Some(start) = self.beginning(text, start, seen) {
-                        hit(Hit { target: text.target, start, end, len: text.len });
+                // Most texts of several parts need no further look.
+                for (number, &closest) in (from..to).zip(&self.closest[from as usize..to as usize]) {
+                    if seen.has(closest)
+                        && let text = &self.texts[number as usize]
+                        && let Some(start) = self.beginning(text, start, seen)
+                    {
+                        hit(text, Hit { text: number, start, end });
                     }
                 }
             });
@@ -161,14 +183,15 @@ impl Rules {
     }
 
     /// Where a text begins whose last part begins at `start`, if its other parts lead there.
-    fn beginning(&self, text: &Text, start: usize, seen: &Seen) -> Option<usize> {
+    #[inline]
+    fn beginning(&self, text: &Text, start: u32, seen: &Seen) -> Option<u32> {
         let mut start = start;
-        for &pattern in &self.earlier[text.earlier.start as usize..text.earlier.end as usize] {
-            let part = seen.latest_before(pattern, start)?;
-            if start - part.end as usize > text.max_gap as usize {
+        for &part in &self.earlier[text.earlier.0 as usize..text.earlier.1 as usize] {
+            let part = seen.latest_before(part, start)?;
+            if start - part.end > text.max_gap {
                 return None;
             }
-            start = part.start as usize;
+            start = part.start;
         }
         Some(start)
     }
@@ -223,31 +246,38 @@ impl ByCode {
 }
 
 impl Seen {
-    fn begin(&mut self, patterns: usize) {
+    fn begin(&mut self, parts: usize) {
         self.occurrences.clear();
         self.epoch = self.epoch.wrapping_add(1);
-        if self.latest.len() != patterns || self.epoch == 0 {
+        if self.latest.len() != parts || self.epoch == 0 {
             self.latest.clear();
-            self.latest.resize(patterns, (0, 0));
+            self.latest.resize(parts, (0, 0));
             self.epoch = 1;
         }
+        self.latest[ANY as usize].0 = self.epoch;
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "the length is limited")]
-    fn add(&mut self, pattern: usize, start: usize, end: usize) {
-        let (epoch, place) = self.latest[pattern];
-        let previous = (epoch == self.epoch).then_some(place);
-        self.latest[pattern] = (self.epoch, self.occurrences.len() as u32);
-        self.occurrences.push(Occurrence { start: start as u32, end: end as u32, previous });
+    /// Whether a part occurs.
+    #[inline]
+    fn has(&self, part: u32) -> bool {
+        self.latest[part as usize].0 == self.epoch
+    }
+
+    fn add(&mut self, part: u32, start: u32, end: u32) {
+        let latest = &mut self.latest[part as usize];
+        let previous = (latest.0 == self.epoch).then_some(latest.1);
+        *latest = (self.epoch, place_of(self.occurrences.len()));
+        self.occurrences.push(Occurrence { start, end, previous });
     }
 
     /// The last occurrence that ends before a place: the closest one.
-    fn latest_before(&self, pattern: u32, start: usize) -> Option<Occurrence> {
-        let (epoch, place) = self.latest[pattern as usize];
+    #[inline]
+    fn latest_before(&self, part: u32, start: u32) -> Option<Occurrence> {
+        let (epoch, place) = self.latest[part as usize];
         let mut next = (epoch == self.epoch).then_some(place);
         while let Some(place) = next {
             let occurrence = self.occurrences[place as usize];
-            if occurrence.end as usize <= start {
+            if occurrence.end <= start {
                 return Some(occurrence);
             }
             next = occurrence.previous;
@@ -278,11 +308,11 @@ impl Ends {
 
     /// Whether a pattern that is followed by this byte ends where it must not.
     #[inline]
-    fn cuts_a_word(self, after: Option<&u8>) -> bool {
+    fn cuts_a_word(self, after: u8) -> bool {
         match self {
             Self::Anywhere => false,
-            Self::Word => after.is_some_and(u8::is_ascii_alphanumeric),
-            Self::Number => after.is_some_and(u8::is_ascii_digit),
+            Self::Word => after.is_ascii_alphanumeric(),
+            Self::Number => after.is_ascii_digit(),
         }
     }
 }
@@ -359,8 +389,8 @@ impl Builder {
                 self.folded.fold(part.as_bytes());
                 self.folded.lower();
                 let from = usize::from(!part.starts_with(' '));
-                let to = self.folded.text.len() - usize::from(!part.ends_with(' '));
-                self.folded.text.get(from..to).unwrap_or_default()
+                let folded = self.folded.text();
+                folded.get(from..folded.len() - usize::from(!part.ends_with(' '))).unwrap_or_default()
             };
             if part.len() < SHORTEST || part.iter().all(|b| *b == b' ') {
                 continue;
@@ -381,7 +411,7 @@ impl Builder {
         let text = Text {
             target,
             len: u16::try_from(len).unwrap_or(u16::MAX),
-            earlier: place_of(first)..place_of(self.earlier.len()),
+            earlier: (place_of(first), place_of(self.earlier.len())),
             max_gap: if everybody { MAX_GAP } else { u32::MAX },
         };
         self.texts.push((last, text));
@@ -395,18 +425,28 @@ impl Builder {
         self.texts.sort_by_key(|(last, _)| *last);
         let ends = |&(start, end): &(u32, u32)| Ends::of(&self.bytes[start as usize..end as usize]);
         let mut patterns: Vec<Pattern> =
-            texts.iter().map(|text| Pattern { ends: ends(text), ..Pattern::default() }).collect();
+            texts.iter().map(|text| Pattern { texts: (0, 0), part: NONE, ends: ends(text) }).collect();
         for (i, (last, _)) in self.texts.iter().enumerate() {
             let pattern = &mut patterns[*last as usize];
-            if pattern.texts == (0..0) {
-                pattern.texts.start = place_of(i);
+            if pattern.texts == (0, 0) {
+                pattern.texts.0 = place_of(i);
             }
-            pattern.texts.end = place_of(i + 1);
+            pattern.texts.1 = place_of(i + 1);
         }
+        let mut parts = ANY + 1;
         for part in &mut self.earlier {
-            *part = pattern_of[*part as usize];
-            patterns[*part as usize].earlier = true;
+            let pattern = &mut patterns[pattern_of[*part as usize] as usize];
+            if pattern.part == NONE {
+                pattern.part = parts;
+                parts += 1;
+            }
+            *part = pattern.part;
         }
+        let closest = |(_, text): &(u32, Text)| match text.earlier {
+            (from, to) if from < to => self.earlier[from as usize],
+            _ => ANY,
+        };
+        let closest = self.texts.iter().map(closest).collect();
         let mut by_code = vec![ByCode::default(); PROVIDERS.len() + 1];
         for rule in rules {
             let place = rule.cause.provider.and_then(|p| PROVIDERS.element_offset(p));
@@ -417,7 +457,9 @@ impl Builder {
             trie: Trie::new(self.bytes, &texts),
             patterns,
             texts: self.texts.into_iter().map(|(_, text)| text).collect(),
+            closest,
             earlier: self.earlier,
+            parts: parts as usize,
             by_code,
             own: rules.iter().filter(|rule| rule.own).map(|rule| rule.cause).collect(),
         }
