@@ -42,11 +42,15 @@ impl Enhanced {
 
 /// One to three digits, not followed by a fourth.
 fn number(text: &[u8]) -> Option<(u16, usize)> {
-    let n = text.iter().take_while(|b| b.is_ascii_digit()).count();
-    if n == 0 || n > 3 {
-        return None;
+    let (mut value, mut len) = (0, 0);
+    while let Some(digit) = text.get(len).map(|b| b.wrapping_sub(b'0')).filter(|d| *d < 10) {
+        if len == 3 {
+            return None;
+        }
+        value = value * 10 + u16::from(digit);
+        len += 1;
     }
-    Some((text[..n].iter().fold(0, |v, d| v * 10 + u16::from(d - b'0')), n))
+    (len > 0).then_some((value, len))
 }
 
 impl fmt::Display for Enhanced {
