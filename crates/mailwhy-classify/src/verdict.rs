@@ -52,6 +52,28 @@ impl Verdict {
         self.text.unwrap_or(&mailwhy_codes::reason(self.reason).text).get(lang)
     }
 
+    /// Whether another says the same, perhaps because of other bytes.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        // Entries of the tables are there once, so that their places tell them apart.
+        fn same<T>(a: Option<&'static T>, b: Option<&'static T>) -> bool {
+            a.map(std::ptr::from_ref) == b.map(std::ptr::from_ref)
+        }
+        let Self { reason, class, retry, actor, scope, bad_address, provider, blocklist, .. } = *other;
+        let Self { code, enhanced, stage, confidence, conflict, rule, cause, expired, text, .. } = *other;
+        std::ptr::eq(self.rule, rule)
+            && self.code == code
+            && self.enhanced == enhanced
+            && same(self.provider, provider)
+            && same(self.blocklist, blocklist)
+            && same(self.cause, cause)
+            && same(self.text, text)
+            && (self.reason, self.class, self.retry, self.actor, self.scope)
+                == (reason, class, retry, actor, scope)
+            && (self.bad_address, self.stage, self.confidence, self.conflict, self.expired)
+                == (bad_address, stage, confidence, conflict, expired)
+    }
+
     /// Whether no rule knows the reply: nothing but its code or its stage, if that, speaks for the reason.
     #[must_use]
     pub fn is_unclassified(&self) -> bool {

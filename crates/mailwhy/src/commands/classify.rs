@@ -6,7 +6,7 @@ use std::ops::{ControlFlow, Range};
 use anyhow::Result;
 use hashbrown::HashMap;
 use hashbrown::hash_map::Entry;
-use mailwhy::classify::{Classifier, Query, fingerprint};
+use mailwhy::classify::{Classifier, Query, Verdict, fingerprint};
 use mailwhy::codes::{Lang, Stage};
 use mailwhy::input::{self, Chunk, Options, Source};
 use mailwhy::report::Field;
@@ -23,6 +23,7 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let fields = if args.only.is_empty() { Field::ALL.to_vec() } else { args.only.clone() };
     let printer = Printer {
         columns: fields.iter().enumerate().map(|(n, &field)| (field, front(field, n, format))).collect(),
+        alike: fields.iter().take_while(|f| !matches!(f, Field::Evidence | Field::Fingerprint)).count(),
         fingerprint: fields.contains(&Field::Fingerprint),
         format,
         tsv: args.tsv,
@@ -86,6 +87,8 @@ fn not_replies(source: &Source) {
 struct Printer {
     /// The fields, each with what stands before its value.
     columns: Vec<(Field, String)>,
+    /// How many of the first of them are the same for verdicts that say the same.
+    alike: usize,
     /// Whether fingerprints are among them.
     fingerprint: bool,
     format: LinesFormat,
@@ -106,29 +109,30 @@ impl Printer {
 
     /// The verdicts on all lines.
     fn print(&self, lines: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(lines.len() * 4);
+        let mut printed =
+            Printed { out: Vec::with_capacity(lines.len() * 4), verdicts: vec![None; VERDICTS] };
         let mut normal = Vec::new();
         // Many lines come again, and what was printed for them then is printed again.
-        let mut printed = HashMap::new();
+        let mut seen = HashMap::with_capacity(lines.len() / 128);
         let mut rest = lines;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
             let line = &rest[..end];
             rest = rest.get(end + 1..).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            match printed.entry(line) {
-                Entry::Occupied(before) => out.extend_from_within(Range::clone(before.get())),
+            match seen.entry(line) {
+                Entry::Occupied(before) => printed.out.extend_from_within(Range::clone(before.get())),
                 Entry::Vacant(place) => {
-                    let start = out.len();
-                    self.line(line, &mut normal, &mut out);
-                    place.insert(start..out.len());
+                    let start = printed.out.len();
+                    self.line(line, &mut normal, &mut printed);
+                    place.insert(start..printed.out.len());
                 }
             }
         }
-        out
+        printed.out
     }
 
-    fn line(&self, line: &[u8], normal: &mut Vec<u8>, out: &mut Vec<u8>) {
+    fn line(&self, line: &[u8], normal: &mut Vec<u8>, Printed { out, verdicts }: &mut Printed) {
         let query = if self.tsv { self.query(line) } else { self.around.query(line) };
         let (verdict, fingerprint) = if self.fingerprint {
             normal.clear();
@@ -137,14 +141,27 @@ impl Printer {
         } else {
             (self.classifier.classify(&query), None)
         };
-        for (field, front) in &self.columns {
+        let column = |(field, front): &(Field, String), out: &mut Vec<u8>| {
             out.extend_from_slice(front.as_bytes());
             let value = field.of(&verdict, fingerprint, self.lang);
             match self.format {
                 LinesFormat::Jsonl => json_value(value, out),
                 LinesFormat::Csv => csv_value(value, out),
             }
+        };
+        let (alike, others) = self.columns.split_at(self.alike);
+        let before = &mut verdicts[place_of(&verdict)];
+        match before {
+            Some((before, printed)) if before.says_the_same(&verdict) => {
+                out.extend_from_within(printed.clone())
+            }
+            _ => {
+                let start = out.len();
+                alike.iter().for_each(|c| column(c, out));
+                *before = Some((verdict, start..out.len()));
+            }
         }
+        others.iter().for_each(|c| column(c, out));
         out.extend_from_slice(match self.format {
             LinesFormat::Jsonl => b"}\n",
             LinesFormat::Csv => b"\n",
@@ -160,6 +177,22 @@ impl Printer {
         let all = self.around.query(text);
         Query { stage: stage.or(all.stage), host: host.or(all.host), ..all }
     }
+}
+
+/// How many verdicts are kept.
+const VERDICTS: usize = 256;
+
+/// What was printed for the lines of a chunk.
+struct Printed {
+    out: Vec<u8>,
+    /// Verdicts, and where what is the same for all that say the same was printed.
+    verdicts: Vec<Option<(Verdict, Range<usize>)>>,
+}
+
+/// Where a verdict is kept.
+fn place_of(verdict: &Verdict) -> usize {
+    let rule = verdict.rule.as_ptr().addr();
+    (rule + usize::from(verdict.code.unwrap_or_default())).wrapping_mul(0x9e37_79b9) >> 16 & (VERDICTS - 1)
 }
 
 /// What stands before the value of the field in this place.
