@@ -276,7 +276,7 @@ fn is_random(piece: &[u8], kinds: Kinds) -> bool {
         return false;
     }
     if !kinds.any(DIGIT) {
-        return is_random_word(piece);
+        return kinds.all(LETTER) && is_random_word(piece);
     }
     let digits = piece.iter().take_while(|b| b.is_ascii_digit()).count();
     // `8bit`, `4096bit`

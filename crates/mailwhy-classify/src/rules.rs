@@ -158,9 +158,9 @@ impl Rules {
     pub(crate) fn search(&self, padded: &[u8], seen: &mut Seen, mut hit: impl FnMut(&Text, Hit)) {
         seen.begin(self.parts);
         let mut places = std::mem::take(&mut seen.places);
-        for &place in self.trie.places(padded, &mut places) {
-            let start = place.at;
-            self.trie.at(padded, place, |pattern, end| {
+        for &root in self.trie.roots(padded, &mut places) {
+            let start = root.at;
+            self.trie.walk(padded, root, |pattern, end| {
                 let Pattern { texts: (from, to), part, ends } = self.patterns[pattern as usize];
                 if ends.cuts_a_word(padded[end as usize]) {
                     return;

@@ -37,22 +37,24 @@ pub(crate) struct Trie {
     bytes: Vec<u8>,
 }
 
-/// Where texts of the set may begin.
+/// The first bytes of a text of the set, as far as can be told at a glance.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Place {
+pub(crate) struct Root {
+    key: u64,
+    /// Where they are.
     pub(crate) at: u32,
-    /// Whether the first bytes of a text stand there.
-    long: bool,
-    /// Whether those of a short one do.
-    short: bool,
+    /// Where their node should be.
+    slot: u32,
 }
 
-/// Room for them.
+/// Room for what is found on the way to them.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
     /// For each byte of a text whether one may begin there, as far as can be told without knowing the texts.
     starts: Vec<u8>,
-    found: Vec<Place>,
+    /// Where the filters let one begin: the place, and two bits for whether it may be a short one and one that is not.
+    places: Vec<u32>,
+    roots: Vec<Root>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -152,14 +154,16 @@ impl Trie {
         Self { roots, short_roots, blanks, nodes, bytes }
     }
 
-    /// Finds the places of a padded text where texts of the set may begin: at words, and at what is no letter or digit. The
-    /// text is in lower case.
+    /// Finds where texts of the set may begin in a padded text: at words, and at what is no letter or digit. The text is in
+    /// lower case. They come in the order of the text, the shorter ones first.
     #[expect(clippy::cast_possible_truncation, reason = "texts are short")]
-    pub(crate) fn places<'a>(&self, text: &[u8], Places { starts, found }: &'a mut Places) -> &'a [Place] {
+    pub(crate) fn roots<'a>(&self, text: &[u8], room: &'a mut Places) -> &'a [Root] {
+        let Places { starts, places, roots } = room;
         let len = unpadded(text).len();
         if starts.len() < len + 64 {
             starts.resize(len + 64, 0);
-            found.resize(len, Place::default());
+            places.resize(len, 0);
+            roots.resize(ROOTS.len() * len, Root::default());
         }
         if len == 0 {
             return &[];
@@ -186,32 +190,38 @@ impl Trie {
                 let at = first as u32 + starts.trailing_zeros();
                 starts &= starts - 1;
                 let bytes = eight(text, at);
-                let long = self.roots.may_have(bytes, LONG);
-                let short = self.short_roots.may_have(bytes, SHORT);
+                let kinds = self.short_roots.may_have(bytes, SHORT) << 1 | self.roots.may_have(bytes, LONG);
                 // Written anyway and counted only if it is one: a branch would be mispredicted at every other word.
-                found[count] = Place { at, long, short };
-                count += usize::from(long | short);
+                places[count] = at << 2 | kinds as u32;
+                count += usize::from(kinds != 0);
             }
         }
-        &found[..count]
-    }
-
-    /// Calls `found` with each text of the set that begins at a place of a padded text, and its end: the shorter ones first.
-    #[inline]
-    pub(crate) fn at(&self, text: &[u8], place: Place, mut found: impl FnMut(u32, u32)) {
-        let Place { at, long, short } = place;
-        let bytes = eight(text, at);
-        let (from, to) =
-            (if short { 0 } else { ROOTS.len() - 1 }, if long { ROOTS.len() } else { ROOTS.len() - 1 });
-        for &root in &ROOTS[from..to] {
-            self.walk(text, first_bytes(bytes, root), at + root, &mut found);
+        // The nodes are far apart in memory. Here none is waited for before the next one is asked for.
+        let mut found = 0;
+        for place in &places[..count] {
+            let at = place >> 2;
+            let bytes = eight(text, at);
+            let mut add = |len: u32, there: u32| {
+                let key = first_bytes(bytes, len);
+                let slot = slot(key, self.nodes.len());
+                roots[found] = Root { key, at, slot: slot as u32 };
+                found += there as usize & usize::from(self.nodes[slot].key != Node::FREE.key);
+            };
+            if place & 2 != 0 {
+                add(ROOTS[0], 1);
+                add(SHORT, 1);
+            }
+            add(LONG, place & 1);
         }
+        &roots[..found]
     }
 
-    /// Goes down from the node with this key; the bytes that led there end at `end`.
+    /// Calls `found` with each text of the set that begins with a root, and its end: the shorter ones first.
     #[inline]
-    fn walk(&self, text: &[u8], mut key: u64, mut end: u32, mut found: impl FnMut(u32, u32)) {
-        while let Some((place, node)) = self.node(key) {
+    pub(crate) fn walk(&self, text: &[u8], root: Root, mut found: impl FnMut(u32, u32)) {
+        let mut end = root.at + root_len(root.key);
+        let mut next = self.node(root.key, root.slot as usize);
+        while let Some((place, node)) = next {
             // Eight bytes at once: most labels are shorter, and most others differ early.
             if (eight(text, end - 1) ^ node.head) << node.unused != 0 {
                 return;
@@ -231,22 +241,23 @@ impl Trie {
                 return;
             }
             end += 1;
-            key = child_key(place, byte);
+            let key = child_key(place, byte);
+            next = self.node(key, slot(key, self.nodes.len()));
         }
     }
 
+    /// The node with this key, which is looked for from its slot on.
     #[inline]
-    fn node(&self, key: u64) -> Option<(usize, &Node)> {
-        let mut place = slot(key, self.nodes.len());
+    fn node(&self, key: u64, mut slot: usize) -> Option<(usize, &Node)> {
         loop {
-            let node = self.nodes.get(place)?;
+            let node = self.nodes.get(slot)?;
             if node.key == key {
-                return Some((place, node));
+                return Some((slot, node));
             }
             if node.key == Node::FREE.key {
                 return None;
             }
-            place = (place + 1) & (self.nodes.len() - 1);
+            slot = (slot + 1) & (self.nodes.len() - 1);
         }
     }
 }
@@ -267,11 +278,11 @@ impl Filter {
         self.0[word] |= 1 << bit;
     }
 
-    /// Whether it may have the first `len` of these bytes.
+    /// Whether it may have the first `len` of these bytes: 1, or else 0.
     #[inline]
-    fn may_have(&self, bytes: u64, len: u32) -> bool {
+    fn may_have(&self, bytes: u64, len: u32) -> u64 {
         let (word, bit) = Self::place(bytes, len);
-        self.0[word] >> bit & 1 != 0
+        self.0[word] >> bit & 1
     }
 
     #[inline]
@@ -285,6 +296,12 @@ impl Filter {
 #[inline]
 fn first_bytes(bytes: u64, len: u32) -> u64 {
     bytes & ((1 << (8 * len)) - 1) | u64::from(len) << 56
+}
+
+/// How many bytes such a key is made of.
+#[inline]
+fn root_len(key: u64) -> u32 {
+    (key >> 56) as u32
 }
 
 /// The key of a child.
@@ -348,8 +365,8 @@ mod tests {
         let trie = Trie::new(bytes, &spans);
         let (mut places, mut found) = (Places::default(), Vec::new());
         let text = [text, &[0; PADDING]].concat();
-        for &place in trie.places(&text, &mut places) {
-            trie.at(&text, place, |id, end| found.push((place.at as usize, end as usize, id as usize)));
+        for &root in trie.roots(&text, &mut places) {
+            trie.walk(&text, root, |id, end| found.push((root.at as usize, end as usize, id as usize)));
         }
         found.sort_unstable();
         found

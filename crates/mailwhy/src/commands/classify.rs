@@ -153,7 +153,7 @@ impl Printer {
         let before = &mut verdicts[place_of(&verdict)];
         match before {
             Some((before, printed)) if before.says_the_same(&verdict) => {
-                out.extend_from_within(printed.clone())
+                out.extend_from_within(printed.clone());
             }
             _ => {
                 let start = out.len();
