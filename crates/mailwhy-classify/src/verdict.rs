@@ -59,8 +59,27 @@ impl Verdict {
         fn same<T>(a: Option<&'static T>, b: Option<&'static T>) -> bool {
             a.map(std::ptr::from_ref) == b.map(std::ptr::from_ref)
         }
-        let Self { reason, class, retry, actor, scope, bad_address, provider, blocklist, .. } = *other;
-        let Self { code, enhanced, stage, confidence, conflict, rule, cause, expired, text, .. } = *other;
+        // All fields by name: a new one must be looked at here.
+        let Self {
+            reason,
+            class,
+            retry,
+            actor,
+            scope,
+            bad_address,
+            provider,
+            blocklist,
+            code,
+            enhanced,
+            stage,
+            confidence,
+            conflict,
+            rule,
+            cause,
+            evidence: _,
+            expired,
+            text,
+        } = *other;
         std::ptr::eq(self.rule, rule)
             && self.code == code
             && self.enhanced == enhanced
