@@ -10,7 +10,7 @@ use hashbrown::{DefaultHashBuilder, HashSet};
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind, Step, Time};
-use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Told, Trace, domain_of};
+use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of};
 
 use crate::histogram::Histogram;
 
@@ -321,8 +321,7 @@ impl Summary {
         let map = self.groups.append(later.groups);
         self.counts.append(later.counts, &map);
         let counts = &mut self.counts;
-        self.trace
-            .append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
+        self.trace.append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Takes the lines to have been numbered from behind line `before` of their file.
@@ -337,19 +336,21 @@ impl Summary {
 
     /// Counts the messages that are still on the queue, in so many threads: the log is at its end.
     pub fn finish(&mut self, threads: usize) {
-        let (trace, groups) = (mem::replace(&mut self.trace, Trace::new(Attempts::AtOnce)), &self.groups);
-        let count = |share: Trace| {
-            let mut counts = Counts { by_group: vec![GroupCounts::default(); groups.len()], ..Counts::default() };
+        let Self { trace, groups, counts } = self;
+        let mut trace = mem::replace(trace, Trace::new(Attempts::AtOnce))
+            .whole(groups, &mut |told, groups| counts.told(told, groups));
+        let groups = &*groups;
+        let count = |share: Share<'_>| {
+            let mut counts =
+                Counts { by_group: vec![GroupCounts::default(); groups.len()], ..Counts::default() };
             share.finish(groups, &mut |told, groups| counts.told(told, groups));
             counts
         };
         let same: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
         thread::scope(|scope| {
-            let shares: Vec<_> =
-                trace.share(threads).into_iter().map(|share| scope.spawn(|| count(share))).collect();
+            let shares: Vec<_> = trace.shares(threads).map(|share| scope.spawn(|| count(share))).collect();
             for share in shares {
-                let counts = share.join().unwrap_or_else(|panic| resume_unwind(panic));
-                self.counts.append(counts, &same);
+                counts.append(share.join().unwrap_or_else(|panic| resume_unwind(panic)), &same);
             }
         });
     }

@@ -4,7 +4,9 @@ use mailwhy_classify::Classifier;
 use mailwhy_codes::{Class, Lang, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::Line;
 use mailwhy_logs::{Event, Kind, Step, Time, parse_duration};
-use mailwhy_trace::{Attempts, GroupId, Groups, Id, Map, Message, Outcome, Recipient, Told, Trace, domain_of};
+use mailwhy_trace::{
+    Attempts, GroupId, Groups, Id, Map, Message, Outcome, Recipient, Told, Trace, domain_of,
+};
 
 use crate::batch::Batch;
 use crate::database::Needs;
@@ -92,8 +94,7 @@ impl Part {
         let map = self.groups.append(later.groups);
         let rows = &mut self.rows;
         rows.arrivals.extend(later.rows.arrivals);
-        self.trace
-            .append(later.trace, &map, &self.groups, &mut |told, groups| rows.told(told, groups));
+        self.trace.append(later.trace, &map, &self.groups, &mut |told, groups| rows.told(told, groups));
         (later.rows.batches, map)
     }
 

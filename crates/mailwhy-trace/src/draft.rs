@@ -106,8 +106,7 @@ struct Try {
 /// A message that is being put together.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Draft {
-    /// The order in which messages were first seen.
-    pub(crate) order: u32,
+    pub(crate) id: Id,
     pub(crate) facts: Facts,
     /// Addresses and names of hosts.
     text: Vec<u8>,
@@ -137,6 +136,8 @@ struct Troubles {
 /// What is known of the message as a whole, see [`Message`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Facts {
+    /// Whether it is a message, and not room for one.
+    pub(crate) open: bool,
     pub(crate) arrived: bool,
     pub(crate) completed: bool,
     /// Whether lines that came before its arrival are kept elsewhere.
@@ -161,9 +162,9 @@ struct Places {
 
 impl Draft {
     /// Begins another message in the same memory.
-    pub(crate) fn begin(&mut self, order: u32) {
-        self.order = order;
-        self.facts = Facts::default();
+    pub(crate) fn begin(&mut self, id: Id) {
+        self.id = id;
+        self.facts = Facts { open: true, ..Facts::default() };
         self.text.clear();
         self.recipients.clear();
         self.tags.clear();
@@ -172,8 +173,9 @@ impl Draft {
         self.places = None;
     }
 
-    /// Gives back memory that the next message does not need.
+    /// Ends a message that was told, and gives back memory that the next one does not need.
     pub(crate) fn free(&mut self) {
+        self.facts.open = false;
         if self.text.capacity() + size_of::<Entry>() * self.recipients.capacity() > SMALL {
             *self = Self::default();
         }
@@ -319,13 +321,16 @@ impl Draft {
     fn match_host(&mut self, own: GroupId, host: Place, groups: &Groups) -> (GroupId, Place) {
         let reason = groups.get(own).verdict.reason;
         let same = |failure: &Failure| {
-            groups.get(failure.group).verdict.reason == reason && (host == Place::default() || host == failure.host)
+            groups.get(failure.group).verdict.reason == reason
+                && (host == Place::default() || host == failure.host)
         };
         // After the first recipient the line is taken out, and matches further ones as the last.
         let Troubles { open, last, .. } = self.troubles();
         let at = open.iter().rposition(same);
         let found = at.map(|at| open.remove(at)).or(last.filter(same));
-        found.filter(|_| host == Place::default()).map_or((own, host), |failure| (failure.group, failure.host))
+        found
+            .filter(|_| host == Place::default())
+            .map_or((own, host), |failure| (failure.group, failure.host))
     }
 
     /// Tells of the hosts that no recipient's line has repeated.
@@ -399,14 +404,16 @@ impl Draft {
             }
         }
         if let Some(Troubles { open, last, failures, tries, .. }) = later.troubles.as_deref() {
-            let mut adopt = |theirs: &Failure| Failure { host: self.host(later.name(theirs.host)), ..*theirs };
+            let mut adopt =
+                |theirs: &Failure| Failure { host: self.host(later.name(theirs.host)), ..*theirs };
             let open: Vec<_> = open.iter().map(&mut adopt).collect();
             let failures: Vec<_> = failures.iter().map(&mut adopt).collect();
             let last = last.as_ref().map(adopt);
             let tries: Vec<_> = tries
                 .iter()
                 .map(|own| Try {
-                    recipient: self.place(later.recipients[own.recipient as usize].address.of(&later.text)) as u32,
+                    recipient: self.place(later.recipients[own.recipient as usize].address.of(&later.text))
+                        as u32,
                     host: self.host(later.name(own.host)),
                     ..*own
                 })
@@ -431,16 +438,15 @@ impl Draft {
     /// Tells of the message, as another one has come with its id, or keeps it where lines of it are missing.
     pub(crate) fn leave(
         &mut self,
-        id: Id,
-        left: &mut Vec<(Id, Self)>,
+        left: &mut Vec<Self>,
         attempts: Attempts,
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
         if self.facts.has_earlier {
-            left.push((id, mem::take(self)));
+            left.push(mem::take(self));
         } else {
-            self.tell(id, attempts, groups, sink);
+            self.tell(attempts, groups, sink);
         }
     }
 
@@ -461,7 +467,6 @@ impl Draft {
     /// Tells what became of the message.
     pub(crate) fn tell(
         &mut self,
-        id: Id,
         attempts: Attempts,
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
@@ -474,7 +479,7 @@ impl Draft {
             host_failures.extend(troubles.failures.iter().map(|failure| self.host_failure(failure)));
         }
         let message = Message {
-            id,
+            id: self.id,
             arrived: self.facts.arrival.get(),
             has_arrival: self.facts.arrived,
             ended: self.facts.end.get(),
@@ -559,7 +564,12 @@ impl Draft {
             Some(Places { table, hasher }) => {
                 table.find(hasher.hash_one(address), |&place| is(place as usize)).map(|&place| place as usize)
             }
-            None => self.tags.iter().enumerate().find(|&(place, &t)| t == tag && is(place)).map(|(place, _)| place),
+            None => self
+                .tags
+                .iter()
+                .enumerate()
+                .find(|&(place, &t)| t == tag && is(place))
+                .map(|(place, _)| place),
         };
         known.unwrap_or_else(|| self.add(address, tag))
     }

@@ -9,7 +9,7 @@ const MAX: usize = 23;
 /// A message id of the log.
 ///
 /// Ids longer than 23 bytes, which no version of Exim writes, are cut.
-#[derive(Clone, Copy, Eq, Ord, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Default, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Id {
     /// Zeros follow the id, and its length is the last byte.
     bytes: [u8; MAX + 1],

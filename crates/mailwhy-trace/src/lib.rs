@@ -25,7 +25,7 @@ pub use line::is_discarded;
 pub use message::{
     Attempt, Attempts, HostFailure, Message, Outcome, Recipient, Told, address_key, domain_of,
 };
-pub use trace::{Single, Trace};
+pub use trace::{Share, Single, Trace};
 
 /// A hash map whose order nothing may depend on.
 pub type Map<K, V> = hashbrown::HashMap<K, V>;

@@ -1,7 +1,5 @@
 //! Messages in the making.
 
-use std::mem;
-
 use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_map::{Entry, OccupiedEntry};
 use mailwhy_logs::Step;
@@ -21,7 +19,7 @@ pub struct Trace {
     /// The lines of messages that began before.
     lines: Lines,
     /// Messages of which such lines are missing, and whose id has come again.
-    left: Vec<(Id, Draft)>,
+    left: Vec<Draft>,
     attempts: Attempts,
     /// Whether nothing of the log is before what this trace has seen.
     begins: bool,
@@ -81,51 +79,42 @@ impl Trace {
             self.take(id, &Line { group, ..line }, groups, sink);
         }
         // They arrived behind the lines that have the same id.
-        for (id, mut draft) in later.left() {
+        for mut draft in later.left() {
             draft.settle(map);
-            self.join(id, draft, groups, sink);
+            self.join(draft, groups, sink);
         }
     }
 
     /// Tells `sink` of all messages that are still on the queue: the log is at its end.
     pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
-        if !self.begins {
-            let map: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
-            let mut whole = Self::new(self.attempts);
-            whole.append(self, &map, groups, sink);
-            return whole.finish(groups, sink);
-        }
-        let attempts = self.attempts;
-        for (id, mut draft) in self.left() {
-            draft.tell(id, attempts, groups, sink);
-        }
+        self.whole(groups, sink).shares(1).for_each(|share| share.finish(groups, sink));
     }
 
-    /// Shares out what is left at the end of the log, so that `n` threads can finish it.
+    /// The same trace as one from the beginning of a log: there is nothing before.
     #[must_use]
-    pub fn share(self, n: usize) -> Vec<Self> {
-        let attempts = self.attempts;
-        let mut left: Vec<_> = self.left().collect();
-        let share = left.len().div_ceil(n.max(1)).max(1);
-        let mut shares = Vec::new();
-        while !left.is_empty() {
-            let rest = left.split_off(share.min(left.len()));
-            shares.push(Self { left: mem::replace(&mut left, rest), ..Self::new(attempts) });
+    pub fn whole(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) -> Self {
+        if self.begins {
+            return self;
         }
-        shares
+        let same: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
+        let mut whole = Self::new(self.attempts);
+        whole.append(self, &same, groups, sink);
+        whole
     }
 
-    fn take(
-        &mut self,
-        id: Id,
-        line: &Line<'_>,
-        groups: &Groups,
-        sink: &mut impl FnMut(Told<'_>, &Groups),
-    ) {
+    /// The messages that are still on the queue, in at most `n` shares: [`Trace::finish`] in as many threads. What a part of
+    /// a log says of messages that began before it is in none of them, see [`Trace::whole`].
+    pub fn shares(&mut self, n: usize) -> impl Iterator<Item = Share<'_>> {
+        let drafts = &mut self.drafts.list;
+        let size = drafts.len().div_ceil(n).max(1);
+        drafts.chunks_mut(size).map(|drafts| Share { drafts, attempts: self.attempts })
+    }
+
+    fn take(&mut self, id: Id, line: &Line<'_>, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
         let arrives = line.what == What::Arrived;
         let mut entry = match self.open.entry(id) {
             Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) if arrives || self.begins => entry.insert_entry(self.drafts.begin()),
+            Entry::Vacant(entry) if arrives || self.begins => entry.insert_entry(self.drafts.begin(id)),
             Entry::Vacant(entry) => entry.insert_entry(EARLIER),
         };
         if *entry.get() == EARLIER {
@@ -133,24 +122,22 @@ impl Trace {
                 self.lines.push(id, line);
                 return;
             }
-            *entry.get_mut() = self.drafts.begin();
+            *entry.get_mut() = self.drafts.begin(id);
             self.drafts.get(&entry).facts.has_earlier = true;
         }
         if arrives && self.drafts.get(&entry).facts.arrived {
             // Another message, of which this is the first line.
-            let order = self.drafts.next();
             let draft = self.drafts.get(&entry);
-            draft.leave(id, &mut self.left, self.attempts, groups, sink);
-            draft.begin(order);
+            draft.leave(&mut self.left, self.attempts, groups, sink);
+            draft.begin(id);
         }
         self.drafts.get(&entry).push(line, self.attempts, groups, sink);
         self.drafts.end(entry, self.begins, self.attempts, groups, sink);
     }
 
     /// Takes a message that arrived in a later part, with all that is known of it there.
-    fn join(&mut self, id: Id, mut later: Draft, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
-        later.order = self.drafts.next();
-        let entry = match self.open.entry(id) {
+    fn join(&mut self, mut later: Draft, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        let entry = match self.open.entry(later.id) {
             Entry::Vacant(entry) => entry.insert_entry(self.drafts.add(later)),
             Entry::Occupied(mut entry) if *entry.get() == EARLIER => {
                 later.facts.has_earlier = true;
@@ -160,7 +147,7 @@ impl Trace {
             Entry::Occupied(entry) => {
                 let draft = self.drafts.get(&entry);
                 if draft.facts.arrived {
-                    draft.leave(id, &mut self.left, self.attempts, groups, sink);
+                    draft.leave(&mut self.left, self.attempts, groups, sink);
                     *draft = later;
                 } else {
                     draft.append(&later, self.attempts, groups, sink);
@@ -171,20 +158,26 @@ impl Trace {
         self.drafts.end(entry, self.begins, self.attempts, groups, sink);
     }
 
-    /// The drafts that are left, in the order in which their messages were first seen, whatever the map's order is.
-    fn left(self) -> impl Iterator<Item = (Id, Draft)> {
-        let Self { open, drafts: Drafts { list: mut drafts, .. }, left, .. } = self;
-        let mut order: Vec<_> = open
-            .into_iter()
-            .filter(|&(_, place)| place != EARLIER)
-            .map(|(id, place)| (drafts[place as usize].order, id, place))
-            .collect();
-        for (id, draft) in left {
-            order.push((draft.order, id, drafts.len() as u32));
-            drafts.push(draft);
+    /// The messages that are left, in an order that depends on the log alone.
+    fn left(self) -> impl Iterator<Item = Draft> {
+        let open = self.drafts.list.into_iter().filter(|draft| draft.facts.open);
+        self.left.into_iter().chain(open)
+    }
+}
+
+/// Some of the messages that are on the queue at the end of the log.
+#[derive(Debug)]
+pub struct Share<'a> {
+    drafts: &'a mut [Draft],
+    attempts: Attempts,
+}
+
+impl Share<'_> {
+    /// Tells `sink` of all of them.
+    pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        for draft in self.drafts.iter_mut().filter(|draft| draft.facts.open) {
+            draft.tell(self.attempts, groups, sink);
         }
-        order.sort_unstable_by_key(|&(order, ..)| order);
-        order.into_iter().map(move |(_, id, place)| (id, mem::take(&mut drafts[place as usize])))
     }
 }
 
@@ -196,8 +189,6 @@ struct Drafts {
     list: Vec<Draft>,
     /// Which are free for another message.
     spare: Vec<u32>,
-    /// How many messages have been seen.
-    seen: u32,
 }
 
 impl Drafts {
@@ -205,17 +196,10 @@ impl Drafts {
         &mut self.list[*entry.get() as usize]
     }
 
-    /// The number of a message that was not seen before.
-    fn next(&mut self) -> u32 {
-        self.seen += 1;
-        self.seen
-    }
-
     /// The place of a message of which nothing is known.
-    fn begin(&mut self) -> u32 {
-        let order = self.next();
+    fn begin(&mut self, id: Id) -> u32 {
         let place = self.spare.pop().unwrap_or_else(|| self.add(Draft::default()));
-        self.list[place as usize].begin(order);
+        self.list[place as usize].begin(id);
         place
     }
 
@@ -242,7 +226,7 @@ impl Drafts {
         if !(draft.is_whole() || begins && draft.facts.completed) {
             return;
         }
-        draft.tell(*entry.key(), attempts, groups, sink);
+        draft.tell(attempts, groups, sink);
         if begins {
             // The next one may wait for days in the same memory.
             *draft = Draft::default();
@@ -257,16 +241,15 @@ impl Drafts {
 ///
 /// A [`Trace`] forgets a message when it is complete; this one also takes what the log has of it after that.
 #[derive(Debug)]
-pub struct Single {
-    id: Id,
-    draft: Draft,
-}
+pub struct Single(Draft);
 
 impl Single {
     /// A message of which nothing is known yet.
     #[must_use]
     pub fn new(id: Id) -> Self {
-        Self { id, draft: Draft::default() }
+        let mut draft = Draft::default();
+        draft.begin(id);
+        Self(draft)
     }
 
     /// Takes the next line; `group` is its failure, from [`Groups::of`].
@@ -274,13 +257,13 @@ impl Single {
         if let Some(what) = What::of(step) {
             let address = address_of(step);
             let line = Line::new(what, step, &address, group);
-            self.draft.push(&line, Attempts::WithMessage, groups, &mut |_, _| {});
+            self.0.push(&line, Attempts::WithMessage, groups, &mut |_, _| {});
         }
     }
 
     /// Gives the message, with all attempts, to `sink`.
     pub fn tell(&mut self, groups: &Groups, sink: &mut impl FnMut(&Message<'_>, &Groups)) {
-        self.draft.tell(self.id, Attempts::WithMessage, groups, &mut |told, groups| {
+        self.0.tell(Attempts::WithMessage, groups, &mut |told, groups| {
             if let Told::Message(message) = told {
                 sink(message, groups);
             }

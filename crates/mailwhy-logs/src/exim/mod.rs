@@ -135,10 +135,8 @@ pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
         let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
         if let Some(stamp) = stamps.read(raw) {
             let mut line = front(raw, stamp.len, stamp.time, stamp.pid, role);
-            if matches!(
-                line.kind,
-                Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown
-            ) {
+            if matches!(line.kind, Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown)
+            {
                 extend(&mut line, rest, next);
             }
             sink(&line);

@@ -11,7 +11,9 @@ use hashbrown::HashSet;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Class, CodePattern, Enhanced, Reason};
 use mailwhy_logs::{Event, Kind, Step, Time};
-use mailwhy_trace::{Attempt, Attempts, Group, GroupId, Groups, Id, Map, Message, Outcome, Told, Trace, domain_of};
+use mailwhy_trace::{
+    Attempt, Attempts, Group, GroupId, Groups, Id, Map, Message, Outcome, Told, Trace, domain_of,
+};
 
 use crate::Place;
 use crate::summary::{Destination, add_all, hash, key};
@@ -238,8 +240,7 @@ impl Failures {
         let map = self.groups.append(later.groups);
         self.counts.append(later.counts, &map);
         let counts = &mut self.counts;
-        self.trace
-            .append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
+        self.trace.append(later.trace, &map, &self.groups, &mut |told, groups| counts.told(told, groups));
     }
 
     /// Counts the messages that are still on the queue: the log is at its end.
@@ -408,7 +409,9 @@ fn last_attempts<'a>(message: &'a Message<'_>) -> Vec<[Option<&'a Attempt<'a>>; 
     let mut last = vec![[None; 2]; message.recipients.len()];
     for attempt in message.attempts {
         let Some(recipient) = message.recipients.get(attempt.recipient) else { continue };
-        for (slot, group) in last[attempt.recipient as usize].iter_mut().zip([recipient.deferral, recipient.failure]) {
+        for (slot, group) in
+            last[attempt.recipient as usize].iter_mut().zip([recipient.deferral, recipient.failure])
+        {
             if group == Some(attempt.group) {
                 *slot = Some(attempt);
             }
