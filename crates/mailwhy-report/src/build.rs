@@ -2,12 +2,12 @@
 
 use std::cmp::Reverse;
 
-use hashbrown::HashSet;
 use mailwhy_classify::Verdict;
 use mailwhy_codes::{Actor, Lang, Reason, Scope, Stage};
 use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
+use crate::addresses::{Addresses, Mark};
 use crate::summary::{
     Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
 };
@@ -71,10 +71,7 @@ impl Summary {
                 delivered: counts.greylisting.delivered,
                 median_delay: counts.greylisting.delays.quantile(0.5),
             },
-            bad_addresses: {
-                let all = counts.reasons.values().flat_map(|n| &n.bad_addresses);
-                all.collect::<HashSet<_>>().len() as u64
-            },
+            bad_addresses: Addresses::count(counts.by_group.iter().map(|n| &n.addresses), Mark::Bad),
             reasons: builder.reasons(),
             replies: builder.replies(),
             stages: ranked(counts.stages.iter().map(|(stage, &n)| (stage.as_str().to_owned(), n))),
@@ -222,7 +219,7 @@ impl<'a> Builder<'a> {
             sender_domain,
             failed: item.failed,
             waiting: item.waiting,
-            addresses: distinct(&item.addresses),
+            addresses: Addresses::count(item.addresses.iter().copied(), Mark::Undelivered),
             first: self.time(item.first),
             last: self.time(item.last),
         }
@@ -230,12 +227,13 @@ impl<'a> Builder<'a> {
 
     fn reasons(&self) -> Vec<ReasonRow> {
         // Recipients that failed, those that were delayed, and attempts.
-        let mut reasons: Map<Reason, (u64, u64, u64)> =
-            self.counts.reasons.keys().map(|&reason| (reason, Default::default())).collect();
+        let mut reasons: Map<Reason, (u64, u64, u64)> = Map::default();
+        let mut addresses: Map<Reason, Vec<&Addresses>> = Map::default();
         for (group, n) in self.all_groups() {
-            if n.failed + n.delayed + n.attempts > 0 {
+            if n.failed + n.delayed + n.attempts > 0 || !n.addresses.is_empty() {
                 let of = reasons.entry(group.verdict.reason).or_default();
                 *of = (of.0 + n.failed, of.1 + n.delayed, of.2 + n.attempts);
+                addresses.entry(group.verdict.reason).or_default().push(&n.addresses);
             }
         }
         let mut places: Map<Reason, Map<Destination, u64>> = Map::default();
@@ -252,7 +250,8 @@ impl<'a> Builder<'a> {
         rows.sort_by_key(|&(reason, counts)| (Reverse(counts), reason));
         rows.into_iter()
             .map(|(reason, (failed, delayed, attempts))| {
-                let found = self.counts.reasons.get(&reason);
+                let addresses =
+                    |mark| Addresses::count(addresses.get(&reason).into_iter().flatten().copied(), mark);
                 ReasonRow {
                     reason: reason.as_str(),
                     title: self.title(reason),
@@ -260,8 +259,8 @@ impl<'a> Builder<'a> {
                     failed,
                     delayed,
                     attempts,
-                    addresses: found.map_or(0, |n| n.addresses.len() as u64),
-                    bad_addresses: found.map_or(0, |n| n.bad_addresses.len() as u64),
+                    addresses: addresses(Mark::Any),
+                    bad_addresses: addresses(Mark::Bad),
                     places: ranked(
                         places.get(&reason).into_iter().flatten().map(|(place, &n)| (place.name(), n)),
                     ),
@@ -448,16 +447,7 @@ struct Item<'a> {
     first: Option<i64>,
     last: Option<i64>,
     /// Those of each group; many pieces of advice may share one.
-    addresses: Vec<&'a HashSet<u64>>,
-}
-
-/// How many there are in all sets together.
-fn distinct(sets: &[&HashSet<u64>]) -> u64 {
-    let count = match sets {
-        [one] => one.len(),
-        many => many.iter().copied().flatten().collect::<HashSet<_>>().len(),
-    };
-    count as u64
+    addresses: Vec<&'a Addresses>,
 }
 
 impl<'a> Item<'a> {
@@ -536,17 +526,4 @@ fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
 /// The most frequent reason.
 fn most(reasons: &Map<Reason, u64>) -> Reason {
     reasons.iter().max_by_key(|&(&r, &n)| (n, Reverse(r))).map_or(Reason::Unknown, |(&r, _)| r)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_of_several_groups_count_once() {
-        let sets = [[1, 2], [2, 3], [1, 3]].map(HashSet::from);
-        assert_eq!(distinct(&[]), 0);
-        assert_eq!(distinct(&[&sets[0]]), 2);
-        assert_eq!(distinct(&sets.each_ref()), 3);
-    }
 }

@@ -6,6 +6,7 @@ A [`Summary`] counts; the summary of the following part of a log can be added to
 the terminal, JSON, CSV and Markdown cannot disagree.
 */
 
+mod addresses;
 mod build;
 mod errors;
 mod explain;

@@ -1,25 +1,23 @@
 //! The counts behind a report.
 
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 use std::mem;
 use std::panic::resume_unwind;
-use std::sync::LazyLock;
 use std::thread;
 
-use hashbrown::{DefaultHashBuilder, HashSet};
+use hashbrown::HashSet;
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of};
 
+use crate::addresses::{Addresses, Mark, hash};
 use crate::histogram::Histogram;
 
 /// How many lines that were not understood are kept as examples.
 const EXAMPLES: usize = 20;
 /// How much of such a line is kept.
 const EXAMPLE_BYTES: usize = 512;
-/// The same in all threads, another in each run: nobody can prepare addresses that collide.
-static SEED: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
 /// Seconds of a bucket of the timeline.
 pub(crate) const TIMELINE_STEP: i64 = 3600;
 
@@ -74,7 +72,6 @@ pub(crate) struct Counts {
     pub(crate) bounces: u64,
     pub(crate) recipients: RecipientCounts,
     pub(crate) by_group: Vec<GroupCounts>,
-    pub(crate) reasons: Map<Reason, ReasonCounts>,
     pub(crate) domains: Map<Vec<u8>, DomainCounts>,
     pub(crate) hosts: Map<Vec<u8>, HostCounts>,
     pub(crate) senders: Map<Vec<u8>, SenderCounts>,
@@ -177,15 +174,8 @@ pub(crate) struct GroupCounts {
     pub(crate) refused_hosts: HashSet<u64>,
     /// Recipients that failed or wait, by sender domain; kept where the sender's domain is what was refused.
     pub(crate) senders: Map<Vec<u8>, (u64, u64)>,
-    /// Recipient addresses that failed or wait.
-    pub(crate) addresses: HashSet<u64>,
-}
-
-/// What the groups and the domains do not tell.
-#[derive(Debug, Default)]
-pub(crate) struct ReasonCounts {
-    pub(crate) addresses: HashSet<u64>,
-    pub(crate) bad_addresses: HashSet<u64>,
+    /// Recipient addresses.
+    pub(crate) addresses: Addresses,
 }
 
 /// A provider, or a domain of no known one.
@@ -522,17 +512,16 @@ impl Counts {
             let waiting = u64::from(recipient.outcome == Outcome::Deferred);
             *place.reasons.entry(verdict.reason).or_default() += 1;
             let group = &mut self.by_group[id.0 as usize];
-            let reason = self.reasons.entry(verdict.reason).or_default();
-            let address = hash(recipient.address);
-            reason.addresses.insert(address);
+            let mark = match recipient.outcome {
+                Outcome::Delivered => Mark::Any,
+                Outcome::Failed if verdict.bad_address => Mark::Bad,
+                Outcome::Failed | Outcome::Deferred => Mark::Undelivered,
+            };
+            group.addresses.insert(hash(recipient.address), mark);
             group.failed += failed;
             group.waiting += waiting;
             if recipient.outcome == Outcome::Delivered {
                 continue;
-            }
-            group.addresses.insert(address);
-            if failed > 0 && verdict.bad_address {
-                reason.bad_addresses.insert(address);
             }
             if matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress)
                 && let Some(domain) = sender_domain
@@ -599,11 +588,6 @@ impl Counts {
             }
             self.by_group[at].append(theirs);
         }
-        for (reason, theirs) in later.reasons {
-            let mine = self.reasons.entry(reason).or_default();
-            mine.addresses.extend(theirs.addresses);
-            mine.bad_addresses.extend(theirs.bad_addresses);
-        }
         for (domain, theirs) in later.domains {
             self.domains.entry(domain).or_default().append(&theirs);
         }
@@ -657,7 +641,7 @@ impl GroupCounts {
         self.waiting += later.waiting;
         self.refused += later.refused;
         self.refused_hosts.extend(later.refused_hosts);
-        self.addresses.extend(later.addresses);
+        self.addresses.append(&later.addresses);
         for (domain, (failed, waiting)) in later.senders {
             let mine = self.senders.entry(domain).or_default();
             mine.0 += failed;
@@ -701,9 +685,4 @@ fn has_capital(text: &[u8]) -> bool {
 
 pub(crate) fn key(time: Time) -> (i64, u16) {
     (time.civil, time.millis.unwrap_or(0))
-}
-
-/// Stands for an address in a set of distinct ones. Never printed, so that the set's size is all that depends on it.
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    SEED.hash_one(bytes)
 }

@@ -16,6 +16,9 @@ const FEW: usize = 64;
 /// The most bytes that a draft may keep for the next message.
 const SMALL: usize = 4096;
 
+/// How many bytes of names a draft has room for when it begins.
+const ROOM: usize = 96;
+
 /// In how many of a message's hosts one is looked for, so that it is kept once.
 const LAST_HOSTS: usize = 64;
 
@@ -165,6 +168,10 @@ impl Draft {
     pub(crate) fn begin(&mut self, id: Id) {
         self.id = id;
         self.facts = Facts { open: true, ..Facts::default() };
+        if self.text.capacity() == 0 {
+            // Two addresses and a host, in most cases: without growing step by step.
+            self.text.reserve(ROOM);
+        }
         self.text.clear();
         self.recipients.clear();
         self.tags.clear();
@@ -213,10 +220,6 @@ impl Draft {
         match line.what {
             What::Arrived => {
                 self.forget(attempts, groups, sink);
-                if self.text.capacity() == 0 {
-                    // Two addresses and a host, in most cases, and some more: without growing step by step.
-                    self.text.reserve(128);
-                }
                 self.facts.arrived = true;
                 self.facts.arrival = line.time;
                 self.facts.sender = Span::keep(&mut self.text, line.address);

@@ -52,7 +52,9 @@ fn words_with_id(text: &[u8]) -> Kind {
         b's' if starts(b"sender address changed to <") => return Kind::Note,
         b'u' | b'U' if text[1..].starts_with(b"nfrozen by ") => return Kind::Unfrozen,
         // What the other server says may hold any of the words below.
-        b'H' if after_host(text, true).is_some_and(smtp_error) => return Kind::HostError,
+        b'H' if after_host(text, true).is_some_and(|rest| smtp_error(rest) || network(rest)) => {
+            return Kind::HostError;
+        }
         _ => {}
     }
     // It follows an address, which may look like anything.
@@ -138,6 +140,11 @@ fn after_host(text: &[u8], port: bool) -> Option<&[u8]> {
 /// Whether the rest of a line that names a host is the answer of that host.
 fn smtp_error(rest: &[u8]) -> bool {
     skip(rest, b":").starts_with(b" SMTP error from remote ")
+}
+
+/// Whether the rest of a line that names a host is an error of the network, as most are.
+fn network(rest: &[u8]) -> bool {
+    matches!(rest, b" Connection refused" | b" Connection timed out" | b" No route to host")
 }
 
 /// Whether the rest of a line that names a host tells what became of the attempt.

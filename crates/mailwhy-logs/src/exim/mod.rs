@@ -235,6 +235,10 @@ fn extend<'a>(line: &mut Line<'a>, from: &'a [u8], next: &'a [u8]) {
 /// How much of `next` belongs to an answer of several lines, of which the last in `text` is the first.
 fn answer_lines(text: &[u8], next: &[u8]) -> usize {
     const OPEN: bytes::Needle = bytes::Needle::new(b"] ");
+    // Hardly ever, and a year has four digits.
+    if next.iter().take(4).take_while(|b| b.is_ascii_digit()).count() != 3 {
+        return 0;
+    }
     let Some((_, reply)) = OPEN.split(text) else { return 0 };
     let [a, b, c, b'-', ..] = reply else { return 0 };
     if ![a, b, c].iter().all(|d| d.is_ascii_digit()) {

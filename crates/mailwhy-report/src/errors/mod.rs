@@ -16,7 +16,8 @@ use mailwhy_trace::{
 };
 
 use crate::Place;
-use crate::summary::{Destination, add_all, hash, key};
+use crate::addresses::hash;
+use crate::summary::{Destination, add_all, key};
 pub use build::{ErrorAction, ErrorReply, ErrorReport, ErrorRow};
 use trend::Trend;
 

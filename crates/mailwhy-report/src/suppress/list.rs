@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::Suppressions;
 use super::history::{History, Run};
-use crate::summary::hash;
+use crate::addresses::hash;
 use crate::text::{printable, rfc3339};
 use crate::{About, Input};
 

@@ -17,8 +17,9 @@ use mailwhy_codes::Class;
 use mailwhy_logs::{Event, Kind, Time};
 use mailwhy_trace::{Groups, Map, address_key};
 
+use crate::addresses::hash;
 use crate::errors::lower_domain;
-use crate::summary::{hash, key};
+use crate::summary::key;
 use crate::text::readable;
 use history::{Evidence, History, Run};
 pub use list::{Lifetime, Suppressed, SuppressionList, SuppressionOptions, lifetime};

@@ -9,8 +9,9 @@ use mailwhy_logs::Time;
 
 use super::history::{Evidence, History, Run};
 use super::{Suppressions, is_address};
+use crate::addresses::hash;
 use crate::errors::lower_domain;
-use crate::summary::{hash, key};
+use crate::summary::key;
 
 /// Names that the column with the addresses has in lists of this and other programs.
 const ADDRESS: [&str; 5] = ["address", "email", "e-mail", "email address", "recipient"];
