@@ -267,7 +267,15 @@ fn is_own_code(token: &[u8]) -> bool {
     letters > 0
         && (1..=4).contains(&number.len())
         && number.iter().all(u8::is_ascii_digit)
-        && !is_random_word(&token[..letters])
+        && is_name_of_code(&token[..letters])
+}
+
+/// Whether letters may stand before the number of a code: of one case, of words that begin with a capital, or `TLSv`.
+fn is_name_of_code(letters: &[u8]) -> bool {
+    let capitals = letters.strip_suffix(b"v").unwrap_or(letters);
+    letters.iter().all(u8::is_ascii_lowercase)
+        || capitals.iter().all(u8::is_ascii_uppercase)
+        || letters[0].is_ascii_uppercase() && oddities(letters) == 0
 }
 
 /// Whether a run of letters and digits is neither a word nor a code but random.
@@ -295,6 +303,11 @@ fn is_random_word(word: &[u8]) -> bool {
     if !word.iter().all(u8::is_ascii_alphabetic) {
         return false;
     }
+    oddities(word) >= 2
+}
+
+/// How much of a row of letters is neither a word nor `CamelCase`.
+fn oddities(word: &[u8]) -> usize {
     let vowel = |b: &u8| matches!(b.to_ascii_lowercase(), b'a' | b'e' | b'i' | b'o' | b'u' | b'y');
     let (mut odd, mut rest) = (0, word);
     while !rest.is_empty() {
@@ -307,7 +320,7 @@ fn is_random_word(word: &[u8]) -> bool {
             + usize::from(!part.iter().any(vowel));
         rest = tail;
     }
-    odd >= 2
+    odd
 }
 
 /// An id of an Exim message: `1tp9Zx-000Abc-Ab`, `1tp9Zx-00000000Abc-1AbC`.
@@ -495,6 +508,10 @@ mod tests {
             (
                 "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",
                 "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",
+            ),
+            (
+                "554 TLSv12 SpamList12 rbl1234 dVwPgPp902 kfklpkyAK7",
+                "554 TLSv12 SpamList12 rbl1234 {id} {id}",
             ),
             (
                 "554 disabled (554.30) NoSuchUser DMARCPolicyFail",
