@@ -1,6 +1,7 @@
 //! From counts to a report: names, order, language.
 
 use std::cmp::Reverse;
+use std::iter;
 
 use mailwhy_classify::Verdict;
 use mailwhy_codes::{Actor, Lang, Reason, Scope, Stage};
@@ -71,7 +72,10 @@ impl Summary {
                 delivered: counts.greylisting.delivered,
                 median_delay: counts.greylisting.delays.quantile(0.5),
             },
-            bad_addresses: Addresses::count(counts.by_group.iter().map(|n| &n.addresses), Mark::Bad),
+            bad_addresses: Addresses::count(
+                counts.by_group.iter().flat_map(GroupCounts::addresses),
+                Mark::Bad,
+            ),
             reasons: builder.reasons(),
             replies: builder.replies(),
             stages: ranked(counts.stages.iter().map(|(stage, &n)| (stage.as_str().to_owned(), n))),
@@ -166,23 +170,27 @@ impl<'a> Builder<'a> {
                 continue;
             }
             let provider = verdict.provider.map(|p| p.id);
-            let mut add = |key, failed, waiting| {
+            let mut add = |key, failed, waiting, addresses: &mut dyn Iterator<Item = &'a Addresses>| {
                 let item = items.entry(key).or_insert_with(|| Item::new(group));
                 item.failed += failed;
                 item.waiting += waiting;
                 item.first = [item.first, counts.first].into_iter().flatten().min();
                 item.last = item.last.max(counts.last);
-                item.addresses.push(&counts.addresses);
+                item.addresses.extend(addresses);
             };
+            let all = &mut counts.addresses();
             match verdict.scope {
                 // Bad addresses are one job, wherever they are.
-                Scope::Address => add((verdict.reason.as_str(), None, None), counts.failed, counts.waiting),
+                Scope::Address => {
+                    add((verdict.reason.as_str(), None, None), counts.failed, counts.waiting, all);
+                }
                 Scope::SenderDomain | Scope::SenderAddress if !counts.senders.is_empty() => {
-                    for (domain, &(failed, waiting)) in &counts.senders {
-                        add((verdict.rule, provider, Some(&domain[..])), failed, waiting);
+                    for (domain, share) in &counts.senders {
+                        let key = (verdict.rule, provider, Some(&domain[..]));
+                        add(key, share.failed, share.waiting, &mut iter::once(&share.addresses));
                     }
                 }
-                _ => add((verdict.rule, provider, None), counts.failed, counts.waiting),
+                _ => add((verdict.rule, provider, None), counts.failed, counts.waiting, all),
             }
         }
         let mut items: Vec<_> = items.into_iter().collect();
@@ -230,10 +238,10 @@ impl<'a> Builder<'a> {
         let mut reasons: Map<Reason, (u64, u64, u64)> = Map::default();
         let mut addresses: Map<Reason, Vec<&Addresses>> = Map::default();
         for (group, n) in self.all_groups() {
-            if n.failed + n.delayed + n.attempts > 0 || !n.addresses.is_empty() {
+            if n.failed + n.delayed + n.attempts > 0 || n.addresses().any(|set| !set.is_empty()) {
                 let of = reasons.entry(group.verdict.reason).or_default();
                 *of = (of.0 + n.failed, of.1 + n.delayed, of.2 + n.attempts);
-                addresses.entry(group.verdict.reason).or_default().push(&n.addresses);
+                addresses.entry(group.verdict.reason).or_default().extend(n.addresses());
             }
         }
         let mut places: Map<Reason, Map<Destination, u64>> = Map::default();
@@ -526,4 +534,46 @@ fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
 /// The most frequent reason.
 fn most(reasons: &Map<Reason, u64>) -> Reason {
     reasons.iter().max_by_key(|&(&r, &n)| (n, Reverse(r))).map_or(Reason::Unknown, |(&r, _)| r)
+}
+
+#[cfg(test)]
+mod tests {
+    use mailwhy_classify::Classifier;
+    use mailwhy_logs::exim::{self, Role};
+
+    use super::*;
+    use crate::{About, More};
+
+    #[test]
+    fn advice_on_a_sender_domain_counts_its_own_addresses() {
+        let mut log = String::new();
+        let messages =
+            [("one.test", "a"), ("one.test", "b"), ("one.test", "b"), ("two.test", "b"), ("", "c")];
+        for (n, (domain, name)) in messages.into_iter().enumerate() {
+            let front = format!("2026-08-01 10:00:0{n} 1rfXY{n}-000000001ab-2Cde");
+            if !domain.is_empty() {
+                log += &format!("{front} <= x@{domain} U=x P=local S=9\n");
+            }
+            log += &format!(
+                "{front} ** {name}@gmail.com R=r T=t H=gmail-smtp-in.l.google.com [192.0.2.1]: SMTP error from remote \
+                 mail server after end of data: 550-5.7.26 Your email has been blocked because the sender is \
+                 unauthenticated.\n{front} Completed\n"
+            );
+        }
+        let (mut summary, classifier) = (Summary::new(), Classifier::new());
+        exim::scan(log.as_bytes(), Role::Main, |line| {
+            match summary.line(line.kind, line.time, line.raw, Place::default()) {
+                More::Nothing => {}
+                More::Step => summary.step(&line.step()),
+                More::Event => summary.event(&line.event(), Place::default(), &classifier),
+            }
+        });
+        summary.finish(1);
+        let report = summary.report(About::default());
+        let mut advice: Vec<_> =
+            report.advice.iter().map(|a| (a.sender_domain.as_deref(), a.failed, a.addresses)).collect();
+        advice.sort_unstable();
+        assert_eq!(advice, [(Some("one.test"), 3, 2), (Some("two.test"), 1, 1)]);
+        assert_eq!((report.reasons[0].failed, report.reasons[0].addresses), (5, 3));
+    }
 }

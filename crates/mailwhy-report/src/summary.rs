@@ -1,6 +1,7 @@
 //! The counts behind a report.
 
 use std::hash::Hash;
+use std::iter;
 use std::mem;
 use std::panic::resume_unwind;
 use std::thread;
@@ -172,9 +173,17 @@ pub(crate) struct GroupCounts {
     /// Lines in which we refused something to others, and from whom.
     pub(crate) refused: u64,
     pub(crate) refused_hosts: HashSet<u64>,
-    /// Recipients that failed or wait, by sender domain; kept where the sender's domain is what was refused.
-    pub(crate) senders: Map<Vec<u8>, (u64, u64)>,
-    /// Recipient addresses.
+    /// By sender domain, where that is what was refused.
+    pub(crate) senders: Map<Vec<u8>, SenderShare>,
+    /// Recipient addresses of all others.
+    pub(crate) addresses: Addresses,
+}
+
+/// What a group has of one sender domain.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct SenderShare {
+    pub(crate) failed: u64,
+    pub(crate) waiting: u64,
     pub(crate) addresses: Addresses,
 }
 
@@ -517,19 +526,21 @@ impl Counts {
                 Outcome::Failed if verdict.bad_address => Mark::Bad,
                 Outcome::Failed | Outcome::Deferred => Mark::Undelivered,
             };
-            group.addresses.insert(hash(recipient.address), mark);
             group.failed += failed;
             group.waiting += waiting;
-            if recipient.outcome == Outcome::Delivered {
-                continue;
-            }
-            if matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress)
-                && let Some(domain) = sender_domain
-            {
-                let sender = group.senders.entry_ref(domain).or_default();
-                sender.0 += failed;
-                sender.1 += waiting;
-            }
+            let addresses = match sender_domain {
+                Some(domain)
+                    if recipient.outcome != Outcome::Delivered
+                        && matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress) =>
+                {
+                    let share = group.senders.entry_ref(domain).or_default();
+                    share.failed += failed;
+                    share.waiting += waiting;
+                    &mut share.addresses
+                }
+                _ => &mut group.addresses,
+            };
+            addresses.insert(hash(recipient.address), mark);
         }
         let outcome = match message.completed {
             true if message.removed => MessageOutcome::Removed,
@@ -632,6 +643,11 @@ impl DomainCounts {
 }
 
 impl GroupCounts {
+    /// All recipient addresses.
+    pub(crate) fn addresses(&self) -> impl Iterator<Item = &Addresses> {
+        iter::once(&self.addresses).chain(self.senders.values().map(|share| &share.addresses))
+    }
+
     fn append(&mut self, later: Self) {
         self.first = [self.first, later.first].into_iter().flatten().min();
         self.last = self.last.max(later.last);
@@ -642,10 +658,11 @@ impl GroupCounts {
         self.refused += later.refused;
         self.refused_hosts.extend(later.refused_hosts);
         self.addresses.append(&later.addresses);
-        for (domain, (failed, waiting)) in later.senders {
+        for (domain, theirs) in later.senders {
             let mine = self.senders.entry(domain).or_default();
-            mine.0 += failed;
-            mine.1 += waiting;
+            mine.failed += theirs.failed;
+            mine.waiting += theirs.waiting;
+            mine.addresses.append(&theirs.addresses);
         }
     }
 }
