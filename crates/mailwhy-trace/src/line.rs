@@ -108,21 +108,13 @@ impl<'a> Line<'a> {
     }
 }
 
-/// The recipient's address in full, which is in the line as such unless it was rewritten.
+/// The recipient's address in full.
 #[inline]
 pub(crate) fn address_of<'a>(step: &Step<'a>) -> Cow<'a, [u8]> {
-    match (step.recipient, step.original_recipient) {
-        (Some(recipient), Some(original)) if original.strip_prefix(recipient).is_some_and(is_domain) => {
-            Cow::Borrowed(original)
-        }
-        (Some(recipient), original) => address_key(recipient, original),
-        (None, original) => Cow::Borrowed(original.unwrap_or_default()),
+    match step.recipient {
+        Some(recipient) => address_key(recipient, step.original_recipient),
+        None => Cow::Borrowed(step.original_recipient.unwrap_or_default()),
     }
-}
-
-/// Whether `text` is `@` and a domain, and holds no other `@`.
-fn is_domain(text: &[u8]) -> bool {
-    matches!(text, [b'@', domain @ ..] if !domain.is_empty() && memchr::memchr(b'@', domain).is_none())
 }
 
 /// Lines of messages that began before them, in the order of the log.

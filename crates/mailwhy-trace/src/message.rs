@@ -127,19 +127,19 @@ pub struct Message<'a> {
 /// Exim writes the bare local part of a local delivery (`=> anna <anna@d.example>`): the domain is that of the
 /// original address then, which is also that of files and pipes.
 #[must_use]
-pub fn address_key<'a>(recipient: &'a [u8], original: Option<&[u8]>) -> Cow<'a, [u8]> {
-    match missing_domain(recipient, original) {
-        Some(domain) => Cow::Owned([recipient, b"@", domain].concat()),
-        None => Cow::Borrowed(recipient),
-    }
-}
-
-/// The domain that [`address_key`] adds.
-pub(crate) fn missing_domain<'a>(recipient: &[u8], original: Option<&'a [u8]>) -> Option<&'a [u8]> {
-    let original = original?;
+pub fn address_key<'a>(recipient: &'a [u8], original: Option<&'a [u8]>) -> Cow<'a, [u8]> {
+    let Some(original) = original else { return Cow::Borrowed(recipient) };
     let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':'))
         || memchr::memchr(b'@', recipient).is_none();
-    Some(domain_of(original)).filter(|domain| bare && !domain.is_empty())
+    let domain = domain_of(original);
+    if !bare || domain.is_empty() {
+        return Cow::Borrowed(recipient);
+    }
+    // It is the original address unless that was rewritten.
+    if original.len() == recipient.len() + 1 + domain.len() && original.starts_with(recipient) {
+        return Cow::Borrowed(original);
+    }
+    Cow::Owned([recipient, b"@", domain].concat())
 }
 
 /// The domain of an address, or nothing.

@@ -105,8 +105,10 @@ impl Trace {
     /// The messages that are still on the queue, in at most `n` shares: [`Trace::finish`] in as many threads. What a part of
     /// a log says of messages that began before it is in none of them, see [`Trace::whole`].
     pub fn shares(&mut self, n: usize) -> impl Iterator<Item = Share<'_>> {
+        /// A thread is not worth fewer messages.
+        const LEAST: usize = 1000;
         let drafts = &mut self.drafts.list;
-        let size = drafts.len().div_ceil(n).max(1);
+        let size = drafts.len().div_ceil(n.max(1)).max(LEAST);
         drafts.chunks_mut(size).map(|drafts| Share { drafts, attempts: self.attempts })
     }
 
@@ -137,6 +139,8 @@ impl Trace {
 
     /// Takes a message that arrived in a later part, with all that is known of it there.
     fn join(&mut self, mut later: Draft, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+        // Its earlier lines have been taken, if this is the beginning of the log.
+        later.facts.has_earlier &= !self.begins;
         let entry = match self.open.entry(later.id) {
             Entry::Vacant(entry) => entry.insert_entry(self.drafts.add(later)),
             Entry::Occupied(mut entry) if *entry.get() == EARLIER => {

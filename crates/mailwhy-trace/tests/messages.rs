@@ -98,8 +98,9 @@ fn read(parts: &[String]) -> Vec<Told> {
 
 /// The one message of a log whose lines are given without time and id.
 fn one(lines: &[&str]) -> Told {
+    let time = |n: usize| format!("2026-08-01 09:{:02}:{:02}", n / 60, n % 60);
     let lines: Vec<String> =
-        lines.iter().enumerate().map(|(n, line)| format!("2026-08-01 09:14:{n:02} {ID} {line}\n")).collect();
+        lines.iter().enumerate().map(|(n, line)| format!("{} {ID} {line}\n", time(n))).collect();
     let whole = read(&[lines.concat()]);
     for cut in 1..lines.len() {
         assert_eq!(read(&[lines[..cut].concat(), lines[cut..].concat()]), whole, "cut before line {cut}");
@@ -207,17 +208,39 @@ fn a_local_delivery_is_of_the_same_recipient() {
 
 #[test]
 fn many_recipients_are_kept_apart() {
+    let line = |flag: &str, n: usize, rest: &str| {
+        format!("{flag} r{n}@many.test R=dnslookup T=remote_smtp{rest} H=mx.many.test [192.0.2.9]")
+    };
     let mut lines = vec!["<= news@shop.example U=news P=local S=900".to_owned()];
-    for n in 0..50 {
-        lines.push(format!(
-            "=> r{n}@many.test R=dnslookup T=remote_smtp H=mx.many.test [192.0.2.9] C=\"250 ok\""
-        ));
-    }
+    // More than are searched one by one.
+    lines.extend((0..100).map(|n| line("==", n, " defer (111): Connection refused")));
+    lines.extend((0..100).map(|n| line("=>", n, "")));
     lines.push("Completed".into());
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let told = one(&lines);
-    assert_eq!(told.recipients.len(), 50);
-    assert_eq!(told.recipients[49].0, "r49@many.test");
+    assert_eq!(told.recipients.len(), 100);
+    assert_eq!(told.recipients[99].0, "r99@many.test");
+    assert!(told.recipients.iter().all(|recipient| recipient.1 == Some(Outcome::Delivered)));
+}
+
+#[test]
+fn a_message_with_earlier_lines_is_told_when_its_id_comes_again() {
+    let lines = [
+        "== bob@example.net R=r T=t defer (111): Connection refused",
+        "<= anna@example.com H=h [192.0.2.1] P=esmtp S=100",
+        "<= anna@example.com H=h [192.0.2.1] P=esmtp S=100",
+        "=> bob@example.net R=r T=t H=mx [192.0.2.2]",
+        "Completed",
+    ];
+    let lines = lines.map(|line| format!("2026-08-01 09:14:00 {ID} {line}\n"));
+    for cuts in [vec![], vec![2], vec![3], vec![2, 3], vec![2, 4], vec![2, 3, 4]] {
+        let ends = cuts.iter().copied().chain([lines.len()]);
+        let starts = [0].into_iter().chain(cuts.iter().copied());
+        let parts: Vec<_> = starts.zip(ends).map(|(from, to)| lines[from..to].concat()).collect();
+        let told = read(&parts);
+        let completed: Vec<_> = told.iter().map(|message| message.completed).collect();
+        assert_eq!(completed, [false, true], "{cuts:?}: {told:?}");
+    }
 }
 
 #[test]
@@ -249,5 +272,29 @@ fn an_id_that_arrives_again_is_another_message() {
             assert_eq!(attempts, [1, 1], "{told:?}");
             assert!(!told[0].completed && told[1].completed);
         }
+    }
+}
+
+#[test]
+fn what_waits_is_shared_out() {
+    let mut log = String::new();
+    for n in 0..2500 {
+        log += &format!("2026-08-01 09:14:00 1tofrX-00000{n:06}-2Cde <= x@a.test U=x P=local S=9\n");
+    }
+    let (mut trace, groups) = (Trace::new(Attempts::AtOnce), Groups::default());
+    exim::scan(log.as_bytes(), Role::Main, |line| trace.push(&line.step(), None, &groups, &mut |_, _| {}));
+    for (n, least) in [(0, 1), (1, 1), (2, 2), (100, 2)] {
+        let (mut shares, mut ids) = (0, Vec::new());
+        for share in trace.shares(n) {
+            shares += 1;
+            share.finish(&groups, &mut |what, _| {
+                if let trace::Told::Message(message) = what {
+                    ids.push(message.id);
+                }
+            });
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        assert!(shares >= least && ids.len() == 2500, "{n}: {shares} shares, {} messages", ids.len());
     }
 }
