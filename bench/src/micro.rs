@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use mailwhy_classify::{Classifier, Query, fingerprint, normalize};
 use mailwhy_genlog::{Limit, Options, generate};
-use mailwhy_logs::exim::{Line, Role, scan};
+use mailwhy_logs::exim::{Line, Role, scan, scan_batches};
 use mailwhy_logs::{Event, Kind, Step};
-use mailwhy_report::{About, Format, More, Place, Style, Summary, render};
+use mailwhy_report::{About, Format, Place, Style, Summary, render};
 use mailwhy_trace::{Attempts, Groups, Trace, query};
 
 use crate::replies::best;
@@ -143,16 +143,7 @@ fn steps(log: &[u8]) -> Vec<Event<'_>> {
 /// What a report counts.
 fn summary(log: &[u8], classifier: &Classifier) -> Summary {
     let mut summary = Summary::new();
-    let mut place = Place::default();
-    scan(log, Role::Main, |line| {
-        place.line += 1;
-        match summary.line(line.kind, line.time, line.raw, place) {
-            More::Nothing => {}
-            More::Step => summary.step(&line.step()),
-            More::Event => summary.event(&line.event(), place, classifier),
-        }
-        place.offset += line.raw.len() as u64 + 1;
-    });
+    scan_batches(log, Role::Main, |lines| summary.read(lines, |_| Place::default(), classifier));
     summary.finish(1);
     summary
 }

@@ -1,6 +1,7 @@
 //! From sources to chunks.
 
 use std::io::Read;
+use std::iter;
 use std::mem;
 use std::ops::ControlFlow;
 
@@ -20,31 +21,30 @@ pub struct Chunk {
     pub file: u32,
     /// Where the data begins in the source, which is counted as unpacked.
     pub offset: u64,
-    /// The number of the first line, from 1; in a [`Part`] it is counted from where that begins.
+    /// The number of the first line, from 1; 1 in a [`Part`], of which lines are not counted.
     pub line: u64,
     /// The lines. The last one of a source may lack its newline.
     pub data: Vec<u8>,
-    /// How many newlines there are in the data.
-    pub lines: u64,
     /// Whether this is the end of the source. It may then be empty.
     pub last: bool,
     /// How many bytes of the source, or of the part, as it is stored were read so far: the progress.
     pub taken: u64,
-    /// How many bytes each line has in the source, its newline included, where [`Options::rewrite`] has changed that.
-    pub lengths: Vec<u32>,
+    /// Where each line begins in the source, counted from `offset`, where [`Options::rewrite`] has changed that.
+    pub starts: Vec<u64>,
 }
 
 impl Chunk {
-    /// How many bytes the `n`th line, which now reads `line`, takes in the source, its newline included.
+    /// Where the `n`th line begins in the source, counted from 0; `line` is its part of the data.
     #[must_use]
-    pub fn length(&self, n: usize, line: &[u8]) -> u64 {
-        self.lengths.get(n).map_or(line.len() as u64 + 1, |&length| u64::from(length))
+    pub fn start(&self, n: usize, line: &[u8]) -> u64 {
+        let in_data = || (line.as_ptr().addr() - self.data.as_ptr().addr()) as u64;
+        self.offset + self.starts.get(n).copied().unwrap_or_else(in_data)
     }
 
     /// Puts other lines in the place of these.
     fn rewrite(&mut self, rewrite: &Rewrite) {
-        let lines = self.data.split_inclusive(|&byte| byte == b'\n');
-        self.lengths = lines.map(|line| line.len().try_into().unwrap_or(u32::MAX)).collect();
+        let ends = memchr_iter(b'\n', &self.data).map(|end| end as u64 + 1);
+        self.starts = iter::once(0).chain(ends).collect();
         self.data = rewrite.lines(self.file, &self.data);
     }
 }
@@ -146,10 +146,22 @@ pub fn read_source(
     starts_record: fn(&[u8]) -> bool,
     sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>,
 ) -> FileSummary {
-    read_part(source, &Part::whole(file), options, starts_record, sink)
+    read_part(source, &Part::whole(file), options, starts_record, &mut numbered(sink))
 }
 
-/// Reads a part of a source, in the same way. No chunk has lines of two parts.
+/// Numbers the lines of chunks that come one after the other.
+fn numbered(sink: &mut dyn FnMut(Chunk) -> ControlFlow<()>) -> impl FnMut(Chunk) -> ControlFlow<()> {
+    let mut next = 1;
+    move |mut chunk| {
+        let lines = memchr_iter(b'\n', &chunk.data).count() as u64;
+        chunk.line = next;
+        next += lines;
+        sink(chunk)
+    }
+}
+
+/// Reads a part of a source, in the same way, but for the numbers of lines: who goes through a part can count them. No chunk
+/// has lines of two parts.
 pub fn read_part(
     source: &Source,
     part: &Part,
@@ -193,7 +205,6 @@ fn read_stream(
         at_end: false,
         skipping: false,
         offset: part.from(),
-        line: 1,
         cut_lines: 0,
         problem: None,
     };
@@ -221,8 +232,6 @@ struct Reader<'a> {
     skipping: bool,
     /// Where the buffer begins in the source.
     offset: u64,
-    /// The number of the line with which the buffer begins.
-    line: u64,
     cut_lines: u64,
     problem: Option<ProblemKind>,
 }
@@ -251,17 +260,14 @@ impl Reader<'_> {
                 return ControlFlow::Continue(());
             }
             let last = matches!(end, End::Last);
-            let (offset, line) = (self.offset, self.line);
+            let offset = self.offset;
             let data = match end {
                 End::Here(end) => self.take(end),
                 End::CutLine(end) => self.take_cut(end),
                 End::Last => self.take(self.filled),
             };
-            let lines = memchr_iter(b'\n', &data).count() as u64;
-            self.line += lines;
-            let taken = self.decoder.taken();
-            let lengths = Vec::new();
-            let mut chunk = Chunk { file: part.file, offset, line, data, lines, last, taken, lengths };
+            let (taken, starts) = (self.decoder.taken(), Vec::new());
+            let mut chunk = Chunk { file: part.file, offset, line: 1, data, last, taken, starts };
             if let Some(rewrite) = &self.options.rewrite {
                 chunk.rewrite(rewrite);
             }
@@ -422,7 +428,8 @@ mod tests {
         options: &Options,
         mut sink: impl FnMut(Chunk) -> ControlFlow<()>,
     ) -> FileSummary {
-        read_stream(Box::new(reader), &Source::Stdin, &Part::whole(7), options, starts_record, &mut sink)
+        let (part, mut sink) = (Part::whole(7), numbered(&mut sink));
+        read_stream(Box::new(reader), &Source::Stdin, &part, options, starts_record, &mut sink)
     }
 
     fn chunks(reader: Trickle, options: &Options) -> (Vec<Chunk>, FileSummary) {

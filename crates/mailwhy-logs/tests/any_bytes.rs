@@ -1,10 +1,11 @@
 //! Whatever the bytes are: no panic, one call for each line, and nothing that is not in the record.
 
-use mailwhy_logs::{Event, Step, exim};
+use mailwhy_logs::exim::{self, Login};
+use mailwhy_logs::{Event, Kind, Step};
 use proptest::prelude::*;
 
 /// Lines of most kinds, to be spoiled.
-const LINES: [&str; 24] = [
+const LINES: [&str; 25] = [
     r#"1tZabc-0002Xy-3q <= "a b"@c.example H=m (h) [192.0.2.1]:5 I=[192.0.2.2]:25 U=x y P=esmtpsa X=T:c:1 CV=no DN="CN=x" A=plain:u S=9 RT=1s id=i@d T="s \"q\"" from <a> for b@d e@f"#,
     r#"1tZabc-0000000AbCd-0xYz => |/bin/sh -c "x > y" (p@d.example) <o@d.example> F=<s@d> P=<s@d> R=r T=t S=1 ST=x (e) QT=1s DT=2s"#,
     r#"1tZabc-0002Xy-3q -> a@d.example R=r T=t H=m DS [2001:db8::1]:25* L K C="250 2.0.0 \"x\\\\n\"" QT=1s"#,
@@ -15,6 +16,7 @@ const LINES: [&str; 24] = [
     "1tZabc-0002Xy-3q Remote host m [192.0.2.1] closed connection in response to initial connection",
     "1tZabc-0002Xy-3q plain authenticator failed H=m [192.0.2.1] 535-5.7.8 a",
     "plain authenticator failed for H=(h) [192.0.2.1]:9 U=x: 535 Incorrect authentication data (set_id=u)",
+    "plain authenticator failed for h (h) [192.0.2.1]: 535 Incorrect authentication data (set_id=u)",
     "1tZabc-0002Xy-3q Completed QT=1s",
     "H=m (h) [192.0.2.1] F=<s@d> A=plain:u temporarily rejected RCPT <a@d>: m [192.0.2.1] : response to \"MAIL FROM:<>\" was: 550 x",
     "H=m (h) [192.0.2.1] sender verify fail for <a@d>: x",
@@ -57,14 +59,14 @@ fn check(chunk: &[u8], role: exim::Role) {
         // It is read where Exim writes it, right behind the sender.
         whole.bounce_of = whole.bounce_of.filter(|_| step.bounce_of.is_some());
         assert_eq!(step, whole, "{:?}", line.record);
+        if let Some(login) = line.login() {
+            assert_eq!(login, Login { ip: event.ip, user: event.user }, "{:?}", line.record);
+            assert!(line.kind == Kind::AuthFailure && event.reply.is_none(), "{:?}", line.record);
+        }
         for part in parts(&event) {
             assert!(within(part), "{:?} is not of {:?}", part, line.record);
         }
-        assert!(
-            line.kind == mailwhy_logs::Kind::Continuation
-                || line.time.is_none()
-                || exim::starts_record(line.raw)
-        );
+        assert!(line.kind == Kind::Continuation || line.time.is_none() || exim::starts_record(line.raw));
     });
     if !chunk.is_empty() && !chunk.ends_with(b"\n") {
         rebuilt.pop();

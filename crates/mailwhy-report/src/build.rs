@@ -10,7 +10,7 @@ use mailwhy_trace::{Group, Map};
 
 use crate::addresses::{Addresses, Mark};
 use crate::summary::{
-    Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
+    Column, Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
 };
 use crate::text::{printable, readable, rfc3339};
 use crate::{
@@ -432,13 +432,13 @@ impl<'a> Builder<'a> {
             .timeline
             .0
             .iter()
-            .map(|&(hour, n)| Bucket {
+            .map(|(hour, counts)| Bucket {
                 time: rfc3339(Time { civil: hour * TIMELINE_STEP, millis: None, offset }),
-                arrived: n.arrived,
-                delivered: n.delivered,
-                failed: n.failed,
-                deferred: n.deferred,
-                rejected: n.rejected,
+                arrived: counts.get(Column::Arrived),
+                delivered: counts.get(Column::Delivered),
+                failed: counts.get(Column::Failed),
+                deferred: counts.get(Column::Deferred),
+                rejected: counts.get(Column::Rejected),
             })
             .collect()
     }
@@ -542,7 +542,7 @@ mod tests {
     use mailwhy_logs::exim::{self, Role};
 
     use super::*;
-    use crate::{About, More};
+    use crate::About;
 
     #[test]
     fn advice_on_a_sender_domain_counts_its_own_addresses() {
@@ -561,12 +561,8 @@ mod tests {
             );
         }
         let (mut summary, classifier) = (Summary::new(), Classifier::new());
-        exim::scan(log.as_bytes(), Role::Main, |line| {
-            match summary.line(line.kind, line.time, line.raw, Place::default()) {
-                More::Nothing => {}
-                More::Step => summary.step(&line.step()),
-                More::Event => summary.event(&line.event(), Place::default(), &classifier),
-            }
+        exim::scan_batches(log.as_bytes(), Role::Main, |lines| {
+            summary.read(lines, |_| Place::default(), &classifier);
         });
         summary.finish(1);
         let report = summary.report(About::default());

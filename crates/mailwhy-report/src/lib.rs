@@ -27,7 +27,7 @@ pub use history::{
 };
 pub use model::*;
 pub use render::{Again, By, Format, ListFormat, Stories, Style, render, render_status, subject};
-pub use summary::{More, Place, Summary};
+pub use summary::{Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,
 };

@@ -9,6 +9,7 @@ use std::thread;
 use hashbrown::HashSet;
 use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
+use mailwhy_logs::exim::{Line, Login};
 use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of};
 
@@ -35,24 +36,13 @@ pub struct Place {
 
 /// What a log, or a part of one, says.
 ///
-/// Feed it with [`Summary::line`], add the summary of the following part with [`Summary::append`], and close it with
+/// Feed it with [`Summary::read`], add the summary of the following part with [`Summary::append`], and close it with
 /// [`Summary::finish`].
 #[derive(Debug)]
 pub struct Summary {
     trace: Trace,
     pub(crate) groups: Groups,
     pub(crate) counts: Counts,
-}
-
-/// What [`Summary::line`] wants to know besides.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum More {
-    /// Nothing.
-    Nothing,
-    /// It goes to [`Summary::step`].
-    Step,
-    /// It goes to [`Summary::event`].
-    Event,
 }
 
 /// All that is counted.
@@ -136,13 +126,41 @@ impl Outcomes {
 #[derive(Debug, Default)]
 pub(crate) struct Timeline(pub(crate) Vec<(i64, Hour)>);
 
+/// How many lines of an hour stand in each [`Column`].
 #[derive(Debug, Default, Clone, Copy)]
-pub(crate) struct Hour {
-    pub(crate) arrived: u64,
-    pub(crate) delivered: u64,
-    pub(crate) failed: u64,
-    pub(crate) deferred: u64,
-    pub(crate) rejected: u64,
+pub(crate) struct Hour([u64; Column::Other as usize + 1]);
+
+/// What is told apart in an hour.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Column {
+    Arrived,
+    Delivered,
+    Failed,
+    Deferred,
+    Rejected,
+    Other,
+}
+
+impl Column {
+    /// Of each kind; `None` for lines that do not make an hour.
+    const OF: [Option<Self>; Kind::ALL.len()] = {
+        let mut of = [None; Kind::ALL.len()];
+        let mut at = 0;
+        while at < of.len() {
+            let kind = Kind::ALL[at];
+            of[kind as usize] = match kind {
+                Kind::Arrival | Kind::FakeReject => Some(Self::Arrived),
+                Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => Some(Self::Delivered),
+                Kind::Failure => Some(Self::Failed),
+                Kind::Deferral => Some(Self::Deferred),
+                Kind::Rejected | Kind::AuthFailure => Some(Self::Rejected),
+                _ if kind.is_step() => Some(Self::Other),
+                _ => None,
+            };
+            at += 1;
+        }
+        of
+    };
 }
 
 #[derive(Debug, Default)]
@@ -249,45 +267,66 @@ impl Summary {
         Self { trace: Trace::part(Attempts::AtOnce), ..Self::new() }
     }
 
-    /// Counts a line, of which the kind and the time matter, and tells what else does.
-    #[inline]
-    pub fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> More {
-        let counts = &mut self.counts;
-        counts.lines += 1;
-        counts.kinds[kind as usize] += 1;
-        // Most lines are of the same second as the one before.
-        if let Some(time) = time
-            && counts.last != Some(time)
-        {
-            if counts.first.is_none_or(|first| key(time) < key(first)) {
-                counts.first = Some(time);
+    /// Takes the next lines of the log; `place` tells where each of them stands.
+    ///
+    /// First all failures are counted, which are few and take most of the code, then all lines are joined with their messages.
+    pub fn read(&mut self, lines: &[Line<'_>], place: impl Fn(usize) -> Place, classifier: &Classifier) {
+        self.count(lines, &place);
+        self.counts.timeline.count(lines);
+        let mut failures = Vec::new();
+        for (n, line) in lines.iter().enumerate().filter(|(_, line)| is_failure(line.kind)) {
+            if line.kind == Kind::AuthFailure
+                && line.id.is_none()
+                && let Some(login) = line.login()
+            {
+                self.counts.logins.count(login);
+                continue;
             }
-            if counts.last.is_none_or(|last| key(time) > key(last)) {
-                counts.last = Some(time);
+            let event = line.event();
+            let group = self.failure(&event, || place(n), classifier);
+            if line.id.is_some() {
+                failures.push((Step::from(&event), group));
             }
         }
-        if kind == Kind::Unknown && counts.unknown.len() < EXAMPLES {
-            counts.unknown.push((place, text[..text.len().min(EXAMPLE_BYTES)].to_vec()));
-        }
-        match kind {
-            Kind::Failure | Kind::Deferral | Kind::HostError | Kind::Rejected | Kind::AuthFailure => {
-                More::Event
+        let mut failures = failures.iter();
+        for line in lines.iter().filter(|line| line.id.is_some()) {
+            if is_failure(line.kind) {
+                failures.next().into_iter().for_each(|(step, group)| self.join(step, *group));
+            } else if line.kind.is_step() {
+                self.join(&line.step(), None);
             }
-            _ if kind.is_step() => More::Step,
-            _ => More::Nothing,
         }
     }
 
-    /// Joins a line with its message.
-    pub fn step(&mut self, step: &Step<'_>) {
-        self.counts.timeline.count(step.kind, step.time);
-        self.join(step, None);
+    /// Counts lines of which another log has all else: they are not [read](Summary::read).
+    pub fn count(&mut self, lines: &[Line<'_>], place: impl Fn(usize) -> Place) {
+        let counts = &mut self.counts;
+        counts.lines += lines.len() as u64;
+        let mut last = None;
+        for (n, line) in lines.iter().enumerate() {
+            counts.kinds[line.kind as usize] += 1;
+            // Most lines are of the same second as the one before.
+            if line.time != last
+                && let Some(time) = line.time
+            {
+                last = line.time;
+                counts.first = counts.first.into_iter().chain(last).min_by_key(|&t| key(t));
+                counts.last = counts.last.into_iter().chain([time]).max_by_key(|&t| key(t));
+            }
+            if line.kind == Kind::Unknown && counts.unknown.len() < EXAMPLES {
+                counts.unknown.push((place(n), line.raw[..line.raw.len().min(EXAMPLE_BYTES)].to_vec()));
+            }
+        }
     }
 
-    /// Counts a failure and joins it with its message.
-    pub fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
+    /// Counts a failure, and gives its group.
+    fn failure(
+        &mut self,
+        event: &Event<'_>,
+        place: impl FnOnce() -> Place,
+        classifier: &Classifier,
+    ) -> Option<GroupId> {
         let counts = &mut self.counts;
-        counts.timeline.count(event.kind, event.time);
         if let Some(reply) = event.reply {
             *counts.replies.entry((reply.code, reply.enhanced)).or_default() += 1;
             if let Some(stage) = reply.stage {
@@ -300,16 +339,16 @@ impl Summary {
             *counts.errnos.entry(errno).or_default() += 1;
         }
         let at_our_server = event.reply.is_none();
-        let mut group = None;
         if event.kind == Kind::AuthFailure && at_our_server {
-            counts.logins.count(event);
-        } else if let Some(id) = self.groups.of(event, classifier) {
-            counts.see_group(id, event, place);
-            group = Some(id);
+            counts.logins.count(Login { ip: event.ip, user: event.user });
+            return None;
         }
-        self.join(&Step::from(event), group);
+        let group = self.groups.of(event, classifier)?;
+        counts.see_group(group, event, place);
+        Some(group)
     }
 
+    /// Joins a line with its message.
     fn join(&mut self, step: &Step<'_>, group: Option<GroupId>) {
         let counts = &mut self.counts;
         self.trace.push(step, group, &self.groups, &mut |told, groups| counts.told(told, groups));
@@ -362,39 +401,52 @@ impl Summary {
 }
 
 impl Timeline {
-    fn count(&mut self, kind: Kind, time: Option<Time>) {
-        let Some(time) = time else { return };
-        let hour = self.hour(time.civil.div_euclid(TIMELINE_STEP));
-        match kind {
-            Kind::Arrival | Kind::FakeReject => hour.arrived += 1,
-            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => hour.delivered += 1,
-            Kind::Failure => hour.failed += 1,
-            Kind::Deferral => hour.deferred += 1,
-            Kind::Rejected | Kind::AuthFailure => hour.rejected += 1,
-            _ => {}
+    fn count(&mut self, lines: &[Line<'_>]) {
+        let (mut last, mut at) = (None, 0);
+        for line in lines {
+            let (Some(column), Some(time)) = (Column::OF[line.kind as usize], line.time) else { continue };
+            if last != Some(time.civil) {
+                last = Some(time.civil);
+                at = self.place(time.civil.div_euclid(TIMELINE_STEP));
+            }
+            self.0[at].1.0[column as usize] += 1;
         }
     }
 
-    /// The counts of an hour, which is mostly the last one.
-    fn hour(&mut self, hour: i64) -> &mut Hour {
-        let at = match self.0.last() {
+    /// Where the counts of an hour are: it is mostly the last one.
+    fn place(&mut self, hour: i64) -> usize {
+        match self.0.last() {
             Some(&(last, _)) if last == hour => self.0.len() - 1,
             _ => self.0.binary_search_by_key(&hour, |&(hour, _)| hour).unwrap_or_else(|at| {
                 self.0.insert(at, (hour, Hour::default()));
                 at
             }),
-        };
-        &mut self.0[at].1
+        }
+    }
+
+    fn append(&mut self, later: Self) {
+        for (hour, theirs) in later.0 {
+            let at = self.place(hour);
+            for (mine, theirs) in self.0[at].1.0.iter_mut().zip(theirs.0) {
+                *mine += theirs;
+            }
+        }
+    }
+}
+
+impl Hour {
+    pub(crate) fn get(&self, column: Column) -> u64 {
+        self.0[column as usize]
     }
 }
 
 impl Logins {
-    fn count(&mut self, event: &Event<'_>) {
+    fn count(&mut self, login: Login<'_>) {
         self.failures += 1;
-        if let Some(ip) = event.ip {
+        if let Some(ip) = login.ip {
             *self.addresses.entry_ref(ip).or_default() += 1;
         }
-        if let Some(account) = event.user {
+        if let Some(account) = login.user {
             *self.accounts.entry_ref(account).or_default() += 1;
         }
     }
@@ -402,11 +454,11 @@ impl Logins {
 
 impl Counts {
     /// Notes when and where a group was seen, and whether it was we who refused.
-    fn see_group(&mut self, id: GroupId, event: &Event<'_>, place: Place) {
+    fn see_group(&mut self, id: GroupId, event: &Event<'_>, place: impl FnOnce() -> Place) {
         let at = id.0 as usize;
         if self.by_group.len() <= at {
             self.by_group.resize_with(at + 1, GroupCounts::default);
-            self.by_group[at].place = place;
+            self.by_group[at].place = place();
         }
         let group = &mut self.by_group[at];
         if let Some(time) = event.time {
@@ -572,14 +624,7 @@ impl Counts {
         add_all(&mut self.replies, later.replies);
         add_all(&mut self.stages, later.stages);
         add_all(&mut self.errnos, later.errnos);
-        for (hour, theirs) in later.timeline.0 {
-            let mine = self.timeline.hour(hour);
-            mine.arrived += theirs.arrived;
-            mine.delivered += theirs.delivered;
-            mine.failed += theirs.failed;
-            mine.deferred += theirs.deferred;
-            mine.rejected += theirs.rejected;
-        }
+        self.timeline.append(later.timeline);
         self.logins.failures += later.logins.failures;
         add_all(&mut self.logins.addresses, later.logins.addresses);
         add_all(&mut self.logins.accounts, later.logins.accounts);
@@ -671,6 +716,12 @@ pub(crate) fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>)
     for (key, count) in theirs {
         *mine.entry(key).or_default() += count;
     }
+}
+
+/// Whether lines of this kind report that something went wrong.
+const fn is_failure(kind: Kind) -> bool {
+    use Kind::{AuthFailure, Deferral, Failure, HostError, Rejected};
+    matches!(kind, Failure | Deferral | HostError | Rejected | AuthFailure)
 }
 
 /// The text in lower case, which most are in: the others are copied.

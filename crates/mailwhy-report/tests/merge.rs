@@ -3,27 +3,19 @@
 use std::path::Path;
 
 use mailwhy_classify::Classifier;
-use mailwhy_logs::exim::{self, Role};
-use mailwhy_logs::{Event, Kind, Time};
-use mailwhy_report::{
-    About, Failures, Grouping, More, Only, Place, Summary, SuppressionOptions, Suppressions,
-};
+use mailwhy_logs::exim::{self, Line, Role};
+use mailwhy_report::{About, Failures, Grouping, Only, Place, Summary, SuppressionOptions, Suppressions};
 
 /// What a part of a log adds up to.
 trait Part {
-    fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> bool;
-    fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier);
+    fn read(&mut self, lines: &[Line<'_>], place: &dyn Fn(usize) -> Place, classifier: &Classifier);
     fn append(&mut self, later: Self);
     fn print(self) -> String;
 }
 
 impl Part for Summary {
-    fn line(&mut self, kind: Kind, time: Option<Time>, text: &[u8], place: Place) -> bool {
-        self.line(kind, time, text, place) != More::Nothing
-    }
-
-    fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
-        self.event(event, place, classifier);
+    fn read(&mut self, lines: &[Line<'_>], place: &dyn Fn(usize) -> Place, classifier: &Classifier) {
+        self.read(lines, place, classifier);
     }
 
     fn append(&mut self, later: Self) {
@@ -37,12 +29,12 @@ impl Part for Summary {
 }
 
 impl Part for Failures {
-    fn line(&mut self, kind: Kind, time: Option<Time>, _: &[u8], _: Place) -> bool {
-        self.line(kind, time)
-    }
-
-    fn event(&mut self, event: &Event<'_>, place: Place, classifier: &Classifier) {
-        self.event(event, place, classifier);
+    fn read(&mut self, lines: &[Line<'_>], place: &dyn Fn(usize) -> Place, classifier: &Classifier) {
+        for (n, line) in lines.iter().enumerate() {
+            if self.line(line.kind, line.time) {
+                self.event(&line.event(), place(n), classifier);
+            }
+        }
     }
 
     fn append(&mut self, later: Self) {
@@ -56,12 +48,12 @@ impl Part for Failures {
 }
 
 impl Part for Suppressions {
-    fn line(&mut self, kind: Kind, time: Option<Time>, _: &[u8], _: Place) -> bool {
-        self.line(kind, time)
-    }
-
-    fn event(&mut self, event: &Event<'_>, _: Place, classifier: &Classifier) {
-        self.event(event, classifier);
+    fn read(&mut self, lines: &[Line<'_>], _: &dyn Fn(usize) -> Place, classifier: &Classifier) {
+        for line in lines {
+            if self.line(line.kind, line.time) {
+                self.event(&line.event(), classifier);
+            }
+        }
     }
 
     fn append(&mut self, later: Self) {
@@ -84,16 +76,16 @@ struct Log<'a, P> {
 
 impl<P: Part> Log<'_, P> {
     fn part(&self, from: usize, to: usize) -> P {
-        let mut offset = self.lines[..from].iter().map(|l| l.len() as u64).sum();
-        let mut line = from as u64 + 1;
+        let mut next = from;
         let mut part = self.begin[1]();
-        exim::scan(&self.lines[from..to].concat(), Role::Main, |l| {
-            let place = Place { file: 0, line, offset };
-            line += 1;
-            offset += l.raw.len() as u64 + 1;
-            if part.line(l.kind, l.time, l.raw, place) {
-                part.event(&l.event(), place, self.classifier);
-            }
+        exim::scan_batches(&self.lines[from..to].concat(), Role::Main, |lines| {
+            let place = |n| {
+                let n = next + n;
+                let offset = self.lines[..n].iter().map(|line| line.len() as u64).sum();
+                Place { file: 0, line: n as u64 + 1, offset }
+            };
+            part.read(lines, &place, self.classifier);
+            next += lines.len();
         });
         part
     }

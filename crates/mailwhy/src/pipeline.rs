@@ -118,8 +118,8 @@ pub trait Piece: Send {
     fn append(&mut self, later: Self);
 }
 
-/// Reads all sources in pieces: `work` takes the chunks of one into what `begin` gave, and `join` is handed the results
-/// in the order of the log, in the calling thread, with lines that are numbered as in their file. Neighbouring pieces may
+/// Reads all sources in pieces: `work` takes the chunks of one into what `begin` gave, and tells how many lines each has;
+/// `join` is handed the results in the order of the log, in the calling thread, with lines that are numbered as in their file. Neighbouring pieces may
 /// have been joined before. Ends early after Ctrl-C, if that is watched for.
 ///
 /// A part of a plain file is a piece, and is read by the thread that works on it. Of an archive or a stream one thread
@@ -130,7 +130,7 @@ pub fn run_parts<T: Piece>(
     threads: usize,
     progress: &Progress,
     begin: impl Fn() -> T + Sync,
-    work: impl Fn(&mut T, &Chunk) + Sync,
+    work: impl Fn(&mut T, &Chunk) -> u64 + Sync,
     join: impl FnMut(T),
 ) -> input::Summary {
     let parts = input::parts(sources, options, exim::starts_record);
@@ -240,7 +240,7 @@ struct Worker<'a, Begin, Work> {
     work: Work,
 }
 
-impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk)> Worker<'_, Begin, Work> {
+impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk) -> u64> Worker<'_, Begin, Work> {
     /// Reads a part, and works on it or hands it on.
     fn part(&self, number: usize, part: &Part, blocks: &Sender<Block>, mut done: impl FnMut(Done<T>)) {
         if part.is_stream() {
@@ -256,12 +256,10 @@ impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk)> Worker<'_, Begin, Wor
         let (mut at, file) = ((number, 0), part.file);
         let mut own = blocks.is_full().then(|| self.begin(at, file));
         let mut chunks = Vec::new();
-        // How many lines are before the block, and before the next chunk.
-        let (mut before, mut lines) = (0, 0);
         // Blocks end at the same places however many threads there are.
         let size = self.options.block_size.max(1);
         let mut end = size;
-        let read = self.read(part, |mut chunk| {
+        let read = self.read(part, |chunk| {
             if chunk.offset >= end {
                 match own.take() {
                     Some(own) => done(own.done()),
@@ -274,11 +272,8 @@ impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk)> Worker<'_, Begin, Wor
                 }
                 at.1 += 1;
                 own = blocks.is_full().then(|| self.begin(at, file));
-                before = lines;
                 end = (chunk.offset / size + 1) * size;
             }
-            lines = chunk.line - 1 + chunk.lines;
-            chunk.line -= before;
             match &mut own {
                 Some(own) => self.work(own, chunk),
                 None => chunks.push(chunk),
@@ -298,9 +293,9 @@ impl<T: Piece, Begin: Fn() -> T, Work: Fn(&mut T, &Chunk)> Worker<'_, Begin, Wor
         Doing { at, file, result: (self.begin)(), lines: 0 }
     }
 
-    fn work(&self, doing: &mut Doing<T>, chunk: Chunk) {
-        (self.work)(&mut doing.result, &chunk);
-        doing.lines = chunk.line - 1 + chunk.lines;
+    fn work(&self, doing: &mut Doing<T>, mut chunk: Chunk) {
+        chunk.line = doing.lines + 1;
+        doing.lines += (self.work)(&mut doing.result, &chunk);
         self.options.pool.put(chunk.data);
     }
 
@@ -439,6 +434,7 @@ mod tests {
             }
             worked.fetch_add(1, Ordering::SeqCst);
             seen.chunks.push((chunk.offset, chunk.line));
+            chunk.data.len() as u64 / 8
         };
         let mut chunks = Vec::new();
         let progress = Progress::new(&sources, false);

@@ -103,10 +103,27 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// Who failed to log in at our server, where one does not need [`Line::event`] to know: most lines of
+    /// [`Kind::AuthFailure`] are of this form.
+    #[must_use]
+    pub fn login(&self) -> Option<Login<'a>> {
+        let fits = self.kind == Kind::AuthFailure && self.text.len() <= LONGEST;
+        if fits { server::failed_login(self.text) } else { None }
+    }
+
     #[cold]
     fn step_of_event(&self) -> Step<'a> {
         Step::from(&self.event())
     }
+}
+
+/// A login that failed, and nothing else of it.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Login<'a> {
+    /// [`Event::ip`]
+    pub ip: Option<&'a [u8]>,
+    /// [`Event::user`]: the account.
+    pub user: Option<&'a [u8]>,
 }
 
 /// Which of Exim's logs a file is; known from its name.
@@ -126,6 +143,17 @@ pub enum Role {
 /// A chunk holds whole lines and begins with the first line of a record (see [`starts_record`]), or with the first
 /// line of a file.
 pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
+    scan_batches(chunk, role, |lines| lines.iter().for_each(&mut sink));
+}
+
+/// How many lines [`scan_batches`] gives at a time: so few that they stay in the processor's cache.
+const BATCH: usize = 256;
+
+/// The same as [`scan`], with many lines at a time, so that one kind of work on all of them can be done before the next: the
+/// code of all kinds at once is larger than the processor's cache.
+pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>])) {
+    const SHORTEST: usize = 64;
+    let mut batch = Vec::with_capacity(BATCH.min(chunk.len() / SHORTEST + 1));
     let mut joined = Vec::new();
     let mut continues = false;
     let mut stamps = prefix::Stamps::default();
@@ -139,26 +167,37 @@ pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
             {
                 extend(&mut line, rest, next);
             }
-            sink(&line);
+            batch.push(line);
             continues = true;
         } else if let Some(header) = syslog::header(raw) {
             let text = &raw[header.len..];
-            let line = match header.piece {
-                Some(piece) if piece.number > 1 => untimed(raw, Kind::Continuation),
-                Some(_) => {
-                    syslog::join(&header, text, next, &mut joined);
-                    Line { raw, ..logged(&header, &joined, role) }
-                }
-                None => Line { raw, record: raw, ..logged(&header, text, role) },
-            };
             // Other programs write there too.
-            continues = header.piece.is_some() || is_exim(header.program) || line.kind != Kind::Unknown;
-            sink(&line);
+            continues = header.piece.is_some() || is_exim(header.program);
+            match header.piece {
+                Some(piece) if piece.number > 1 => batch.push(untimed(raw, Kind::Continuation)),
+                Some(_) => {
+                    sink(&batch);
+                    batch.clear();
+                    // Of a record that is nowhere in the chunk.
+                    syslog::join(&header, text, next, &mut joined);
+                    sink(&[Line { raw, ..logged(&header, &joined, role) }]);
+                }
+                None => {
+                    let line = Line { raw, record: raw, ..logged(&header, text, role) };
+                    continues |= line.kind != Kind::Unknown;
+                    batch.push(line);
+                }
+            }
         } else {
-            sink(&untimed(raw, if continues { Kind::Continuation } else { Kind::Unknown }));
+            batch.push(untimed(raw, if continues { Kind::Continuation } else { Kind::Unknown }));
+        }
+        if batch.len() >= BATCH {
+            sink(&batch);
+            batch.clear();
         }
         rest = next;
     }
+    sink(&batch);
 }
 
 /// Whether a line begins a record, so that a file may be cut before it.

@@ -1,5 +1,6 @@
 //! Lines of our own server about its clients: refusals, logins, connections, TLS.
 
+use super::Login;
 use super::bytes::{Needle, blank, skip, some, trim_start, word_len};
 use super::fields::{self, Style, angle};
 use super::host::Peer;
@@ -136,7 +137,6 @@ fn answer<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 
 /// A login that failed, with us as the server or the client.
 pub(super) fn login<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    const SET_ID: Needle = Needle::new(b" (set_id=");
     let name = word_len(text);
     event.auth = some(&text[..name]);
     event.stage = Some(Stage::Auth);
@@ -148,9 +148,7 @@ pub(super) fn login<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         let rest = fields::read(event, &host[len..], Style::Error);
         let error = trim_start(skip(rest, b":"));
         event.error = some(error);
-        if let Some((_, id)) = SET_ID.split(error) {
-            event.user = Some(id.strip_suffix(b")").unwrap_or(id));
-        }
+        event.user = account(error).or(event.user);
         return answer(event, error);
     }
     let Some(at) = HOST.find(rest) else {
@@ -166,6 +164,21 @@ pub(super) fn login<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         Some(found) => Some(found.reply),
         None => (!error.is_empty()).then(|| Reply::parse(error, Some(Stage::Auth))),
     };
+}
+
+/// `name authenticator failed for host [ip]: why (set_id=account)`, if no fields are between host and why.
+pub(super) fn failed_login(text: &[u8]) -> Option<Login<'_>> {
+    let host = text[blank(text)..].strip_prefix(b" authenticator failed for ")?;
+    let host = skip(host, b"H=");
+    let (peer, len) = Peer::read(host);
+    let error = trim_start(host[len..].strip_prefix(b":")?);
+    Some(Login { ip: peer.ip, user: account(error) })
+}
+
+/// The account in what is said of a login.
+fn account(error: &[u8]) -> Option<&[u8]> {
+    const SET_ID: Needle = Needle::new(b" (set_id=");
+    SET_ID.split(error).map(|(_, id)| id.strip_suffix(b")").unwrap_or(id))
 }
 
 /// An ACL's warning.

@@ -16,7 +16,7 @@ use mailwhy::input::{self, Chunk, Mark, Source};
 use mailwhy::logs::exim::{self, Role};
 use mailwhy::logs::{Kind, Time};
 use mailwhy::report::monitor::{Level, Limits, Queue, Status, Thresholds};
-use mailwhy::report::{About, More, Place, Summary, render_status};
+use mailwhy::report::{About, Place, Summary, render_status};
 use mailwhy::trace::Id;
 
 use super::{Exit, Inputs, rules};
@@ -206,22 +206,21 @@ impl Part {
         let begin = chunk.offset + (lines.as_ptr().addr() - chunk.data.as_ptr().addr()) as u64;
         let mut part =
             Self { summary: Summary::part(), watch: Watch::default(), end: begin + lines.len() as u64 };
-        let mut place = Place { file: chunk.file, line: chunk.line, offset: begin };
-        let mut inside = true;
+        let (mut number, mut inside) = (0, true);
         exim::scan(lines, role, |line| {
             if let Some(time) = line.time {
                 inside = window.contains(time);
                 part.watch.line(line.kind, line.id, time);
             }
             if inside {
-                match part.summary.line(line.kind, line.time, line.raw, place) {
-                    More::Nothing => {}
-                    More::Step => part.summary.step(&line.step()),
-                    More::Event => part.summary.event(&line.event(), place, classifier),
-                }
+                let place = |_| Place {
+                    file: chunk.file,
+                    line: chunk.line + number as u64,
+                    offset: chunk.start(number, line.raw),
+                };
+                part.summary.read(std::slice::from_ref(line), place, classifier);
             }
-            place.offset += chunk.length((place.line - chunk.line) as usize, line.raw);
-            place.line += 1;
+            number += 1;
         });
         part
     }

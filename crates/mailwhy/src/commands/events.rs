@@ -105,9 +105,7 @@ impl Printer<'_> {
     fn print(&self, chunk: &Chunk, role: Role, inputs: &Inputs) -> (u64, Vec<u8>) {
         let mut out = inputs.options.pool.empty();
         let mut count = 0;
-        let mut number = chunk.line;
-        let mut offset = chunk.offset;
-        let mut inside = true;
+        let (mut number, mut inside) = (0, true);
         let file = &self.names[chunk.file as usize];
         let mut same = Same::new(file);
         exim::scan(&chunk.data, role, |line| {
@@ -116,12 +114,12 @@ impl Printer<'_> {
             }
             if inside && self.wants(line) {
                 count += 1;
+                let place = (chunk.start(number, line.raw), chunk.line + number as u64);
                 match self.format {
-                    LinesFormat::Jsonl => self.json(line, &mut same, (offset, number), &mut out),
-                    LinesFormat::Csv => self.csv(line, file, (offset, number), &mut out),
+                    LinesFormat::Jsonl => self.json(line, &mut same, place, &mut out),
+                    LinesFormat::Csv => self.csv(line, file, place, &mut out),
                 }
             }
-            offset += chunk.length((number - chunk.line) as usize, line.raw);
             number += 1;
         });
         (count, out)

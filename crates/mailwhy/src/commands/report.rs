@@ -5,7 +5,7 @@ mod mail;
 use anyhow::{Context, Result};
 use mailwhy::classify::Classifier;
 use mailwhy::input;
-use mailwhy::report::{self, About, Again, Format, More, Style, Summary};
+use mailwhy::report::{self, About, Again, Format, Style, Summary};
 
 use super::{Exit, Inputs, Output, format, rows, rules, scan, style};
 use crate::cli::ReportArgs;
@@ -71,12 +71,12 @@ pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
 fn summarize(inputs: &Inputs, classifier: &Classifier, progress: &Progress) -> (Summary, input::Summary) {
     let mut total = Summary::new();
     let read =
-        scan::read_lines(inputs, progress, &mut total, Summary::part, |summary, line, place, repeated| {
-            match summary.line(line.kind, line.time, line.raw, place) {
-                More::Nothing => {}
-                _ if repeated => {}
-                More::Step => summary.step(&line.step()),
-                More::Event => summary.event(&line.event(), place, classifier),
+        scan::read_lines(inputs, progress, &mut total, Summary::part, |summary, lines, places, repeated| {
+            let place = |n| places.of(n, &lines[n]);
+            if repeated {
+                summary.count(lines, place);
+            } else {
+                summary.read(lines, place, classifier);
             }
         });
     total.finish(inputs.threads);

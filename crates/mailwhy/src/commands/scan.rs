@@ -28,22 +28,40 @@ pub fn read<P: Part>(
     part: impl Fn() -> P + Sync,
 ) -> input::Summary {
     let progress = Progress::new(&inputs.sources, inputs.progress);
-    let read = read_lines(inputs, &progress, total, part, |part, line, place, repeated| {
-        if part.line(line.kind, line.time) && !repeated {
-            part.event(&line.event(), place, classifier);
+    let read = read_lines(inputs, &progress, total, part, |part, lines, places, repeated| {
+        for (n, line) in lines.iter().enumerate() {
+            if part.line(line.kind, line.time) && !repeated {
+                part.event(&line.event(), places.of(n, line), classifier);
+            }
         }
     });
     progress.clear();
     read
 }
 
-/// The same with `take`, which is told of each line where it stands, and whether another log that is read has it too.
+/// Where some lines stand.
+pub struct Places<'a> {
+    chunk: &'a Chunk,
+    /// How many lines of the chunk are before the first.
+    before: usize,
+}
+
+impl Places<'_> {
+    /// Where the `n`th of the lines stands, counted from 0, which is this one.
+    pub fn of(&self, n: usize, line: &Line<'_>) -> Place {
+        let (chunk, n) = (self.chunk, self.before + n);
+        Place { file: chunk.file, line: chunk.line + n as u64, offset: chunk.start(n, line.raw) }
+    }
+}
+
+/// The same with `take`, which is given some lines at a time and told where they stand, and whether another log that is
+/// read has them too.
 pub fn read_lines<P: Piece>(
     inputs: &Inputs,
     progress: &Progress,
     total: &mut P,
     part: impl Fn() -> P + Sync,
-    take: impl Fn(&mut P, &Line<'_>, Place, bool) + Sync,
+    take: impl Fn(&mut P, &[Line<'_>], Places<'_>, bool) + Sync,
 ) -> input::Summary {
     let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
     // The reject log repeats what the main log says of rejections.
@@ -51,19 +69,26 @@ pub fn read_lines<P: Piece>(
     let work = |part: &mut P, chunk: &Chunk| {
         let role = roles[chunk.file as usize];
         let repeated = role == Role::Reject && repeated;
-        let (mut number, mut offset, mut inside) = (chunk.line, chunk.offset, true);
-        exim::scan(&chunk.data, role, |line| {
-            let place = Place { file: chunk.file, line: number, offset };
-            offset += chunk.length((number - chunk.line) as usize, line.raw);
-            number += 1;
-            // Lines without a time belong to the one before them.
-            if let Some(time) = line.time {
-                inside = inputs.window.contains(time);
+        let (mut before, mut inside) = (0, true);
+        exim::scan_batches(&chunk.data, role, |lines| {
+            let mut from = 0;
+            let mut take = |from, to, inside| {
+                if inside {
+                    take(part, &lines[from..to], Places { chunk, before: before + from }, repeated);
+                }
+            };
+            for (n, line) in lines.iter().enumerate() {
+                // Lines without a time belong to the one before them.
+                let now = line.time.map_or(inside, |time| inputs.window.contains(time));
+                if now != inside {
+                    take(from, n, inside);
+                    (from, inside) = (n, now);
+                }
             }
-            if inside {
-                take(part, line, place, repeated);
-            }
+            take(from, lines.len(), inside);
+            before += lines.len();
         });
+        before as u64
     };
     let Inputs { sources, options, threads, .. } = inputs;
     let join = |part| total.append(part);

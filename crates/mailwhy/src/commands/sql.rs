@@ -80,17 +80,20 @@ fn load(args: &SqlArgs, inputs: &Inputs, database: &mut Database, needs: Needs) 
     let roles: Vec<exim::Role> = inputs.sources.iter().map(pipeline::role).collect();
     let work = |chunk: &Chunk| {
         let mut part = Part::new(needs);
-        let mut place = Place { file: &names[chunk.file as usize], line: chunk.line, offset: chunk.offset };
-        let mut inside = true;
+        let (mut number, mut inside) = (0, true);
         exim::scan(&chunk.data, roles[chunk.file as usize], |line| {
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }
             if inside {
+                let place = Place {
+                    file: &names[chunk.file as usize],
+                    line: chunk.line + number as u64,
+                    offset: chunk.start(number, line.raw),
+                };
                 part.line(line, place, &classifier);
             }
-            place.offset += chunk.length((place.line - chunk.line) as usize, line.raw);
-            place.line += 1;
+            number += 1;
         });
         part
     };

@@ -214,7 +214,10 @@ impl<'a> Search<'a> {
         let Inputs { sources, options, threads, .. } = self.inputs;
         let progress = Progress::new(sources, self.inputs.progress);
         let begin = || Chunks(Vec::new());
-        let work = |chunks: &mut Chunks<T>, chunk: &Chunk| chunks.0.push(find(chunk));
+        let work = |chunks: &mut Chunks<T>, chunk: &Chunk| {
+            chunks.0.push(find(chunk));
+            memchr_iter(b'\n', &chunk.data).count() as u64
+        };
         let join = |chunks: Chunks<T>| chunks.0.into_iter().for_each(&mut join);
         let read = pipeline::run_parts(sources, options, *threads, &progress, begin, work, join);
         progress.clear();
