@@ -413,7 +413,10 @@ impl<W: Write> Play<'_, W> {
             let domain = world.domain(to);
             if confirmation.0.is_empty() {
                 let text = SERVERS[domain.server].accepts;
-                fill(&mut confirmation, text, |t, _| t.put_token(random));
+                fill(&mut confirmation, text, |t, what| match what {
+                    "hex" => t.put_hex(random),
+                    _ => t.put_token(random),
+                });
             }
             let written = log.line(at, message.pid, Some(&message.id), kind, |t| {
                 t.add(if kind == Kind::Delivery { "=> " } else { "-> " });
@@ -567,6 +570,7 @@ impl Scene<'_> {
                     "domain" => t.put(&domain.name),
                     "host" => t.put(name),
                     "ip" => t.put_ip(Ip::OWN),
+                    "hex" => t.put_hex(random),
                     _ => t.put_token(random),
                 });
             }

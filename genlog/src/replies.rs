@@ -1,8 +1,8 @@
 //! What other servers answer.
 //!
 //! Codes and key words are those that such servers use; the rest is worded here. In a text `{rcpt}`, `{from}`,
-//! `{from-domain}`, `{domain}`, `{host}`, `{ip}` and `{id}` are filled in; lines are separated as Exim logs it: `\n`,
-//! backslash and n.
+//! `{from-domain}`, `{domain}`, `{host}`, `{ip}`, `{id}` (letters and digits) and `{hex}` (an id of hexadecimal digits) are
+//! filled in; lines are separated as Exim logs it: `\n`, backslash and n.
 
 use crate::facts::Stage::{self, Connect, Data, EndOfData, Mail, Rcpt};
 
@@ -72,7 +72,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         550,
         "5.1.1",
         "recipient-unknown",
-        r"550-5.1.1 There is no account of this name here; does not exist. Look for\n550-5.1.1 typing errors in the recipient's address. More at\n550 5.1.1  https://support.google.com/mail/?p=NoSuchUser {id} - gsmtp",
+        r"550-5.1.1 There is no account of this name here; does not exist. Look for\n550-5.1.1 typing errors in the recipient's address. More at\n550 5.1.1  https://support.google.com/mail/?p=NoSuchUser {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         6,
@@ -80,7 +80,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         550,
         "5.2.1",
         "recipient-disabled",
-        r"550-5.2.1 The account that you tried to reach is disabled. See\n550 5.2.1  https://support.google.com/mail/?p=DisabledUser {id} - gsmtp",
+        r"550-5.2.1 The account that you tried to reach is disabled. See\n550 5.2.1  https://support.google.com/mail/?p=DisabledUser {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         14,
@@ -88,7 +88,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         550,
         "5.7.26",
         "sender-unauthenticated",
-        r"550-5.7.26 Your mail is blocked: neither SPF nor DKIM vouches for its sender.\n550-5.7.26  DKIM = did not pass\n550-5.7.26  SPF [{from-domain}] with ip: [{ip}] = did not pass\n550 5.7.26  https://support.google.com/mail/answer/81126#authentication {id} - gsmtp",
+        r"550-5.7.26 Your mail is blocked: neither SPF nor DKIM vouches for its sender.\n550-5.7.26  DKIM = did not pass\n550-5.7.26  SPF [{from-domain}] with ip: [{ip}] = did not pass\n550 5.7.26  https://support.google.com/mail/answer/81126#authentication {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         9,
@@ -96,7 +96,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         550,
         "5.7.1",
         "spam-content",
-        r"550-5.7.1 [{ip}      18] Gmail finds that this message is likely\n550-5.7.1 unsolicited mail, and has blocked it. See\n550 5.7.1  https://support.google.com/mail/?p=UnsolicitedMessageError {id} - gsmtp",
+        r"550-5.7.1 [{ip}      18] Gmail finds that this message is likely\n550-5.7.1 unsolicited mail, and has blocked it. See\n550 5.7.1  https://support.google.com/mail/?p=UnsolicitedMessageError {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         16,
@@ -104,7 +104,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         452,
         "4.2.2",
         "mailbox-full",
-        r"452-4.2.2 The recipient's inbox is out of storage space and takes no mail now.\n452 4.2.2  https://support.google.com/mail/?p=OverQuotaTemp {id} - gsmtp",
+        r"452-4.2.2 The recipient's inbox is out of storage space and takes no mail now.\n452 4.2.2  https://support.google.com/mail/?p=OverQuotaTemp {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         10,
@@ -112,7 +112,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         421,
         "4.7.28",
         "rate-limited",
-        r"421-4.7.28 An unusual rate of unsolicited mail comes from your IP address [{ip}]. To\n421-4.7.28 protect our users, mail from it is rate limited for now.\n421 4.7.28  https://support.google.com/mail/?p=UnsolicitedRateLimitError {id} - gsmtp",
+        r"421-4.7.28 An unusual rate of unsolicited mail comes from your IP address [{ip}]. To\n421-4.7.28 protect our users, mail from it is rate limited for now.\n421 4.7.28  https://support.google.com/mail/?p=UnsolicitedRateLimitError {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
     no(
         5,
@@ -120,7 +120,7 @@ const GOOGLE_REFUSES: &[Reply] = &[
         450,
         "4.2.1",
         "rate-limited",
-        r"450-4.2.1 The user you are trying to contact is receiving mail at a rate too high for\n450-4.2.1 more to be delivered now. Send it again later.\n450 4.2.1  https://support.google.com/mail/?p=ReceivingRate {id} - gsmtp",
+        r"450-4.2.1 The user you are trying to contact is receiving mail at a rate too high for\n450-4.2.1 more to be delivered now. Send it again later.\n450 4.2.1  https://support.google.com/mail/?p=ReceivingRate {hex}-{hex}si7301122edt.512 - gsmtp",
     ),
 ];
 
@@ -129,13 +129,13 @@ pub(crate) const SERVERS: &[Server] = &[
     Server {
         hosts: &["gmail-smtp-in.l.google.com", "alt1.gmail-smtp-in.l.google.com"],
         tls: [ECDSA_256, "CN=mx.google.com"],
-        accepts: "250 2.0.0 OK  1741000000 {id}-{id}si7301122edt.512 - gsmtp",
+        accepts: "250 2.0.0 OK  1741000000 {hex}-{hex}si7301122edt.512 - gsmtp",
         refuses: GOOGLE_REFUSES,
     },
     Server {
         hosts: &["aspmx.l.google.com", "alt2.aspmx.l.google.com"],
         tls: [ECDSA_256, "CN=mx.google.com"],
-        accepts: "250 2.0.0 OK  1741000000 {id}-{id}si5520091wmb.96 - gsmtp",
+        accepts: "250 2.0.0 OK  1741000000 {hex}-{hex}si5520091wmb.96 - gsmtp",
         refuses: GOOGLE_REFUSES,
     },
     Server {
@@ -152,7 +152,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 550,
                 "5.5.0",
                 "recipient-unknown",
-                "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302). [{id}.namprd10.prod.outlook.com 2025-03-03T00:00:00.000Z {id}]",
+                "550 5.5.0 Requested action not taken: mailbox unavailable (S2017062302). [{id}.namprd10.prod.outlook.com 2025-03-03T00:00:00.000Z {hex}]",
             ),
             no(
                 16,
@@ -299,7 +299,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 550,
                 "",
                 "spam-content",
-                "550 spam message rejected. See https://help.mail.ru/notspam-support/id?c={id} or write to abuse@corp.mail.ru. Error code: {id}",
+                "550 spam message rejected. See https://help.mail.ru/notspam-support/id?c={hex}{hex} or write to abuse@corp.mail.ru. Error code: {hex}",
             ),
             no(8, Rcpt, 452, "", "mailbox-full", "452 Mailbox of {rcpt} is full, try later"),
             no(
@@ -340,7 +340,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 450,
                 "4.2.1",
                 "rate-limited",
-                "450 4.2.1 The recipient has exceeded their message rate limit. Try later. {id}",
+                "450 4.2.1 The recipient has exceeded their message rate limit. Try later. 1741000000-{id}",
             ),
         ],
     },
@@ -363,7 +363,7 @@ pub(crate) const SERVERS: &[Server] = &[
                 450,
                 "4.2.0",
                 "greylisted",
-                "450 4.2.0 <{rcpt}>: Recipient address rejected: Greylisted for 300 seconds (see http://postgrey.{domain}/{id})",
+                "450 4.2.0 <{rcpt}>: Recipient address rejected: Greylisted for 300 seconds (see http://postgrey.example/help/{domain}.html)",
             ),
             no(
                 10,

@@ -56,6 +56,11 @@ impl Text {
         self.token(random, 10);
     }
 
+    /// An id of hexadecimal digits as the last piece.
+    pub(crate) fn put_hex(&mut self, random: &mut Random) {
+        self.add(format!("{:012x}", random.next() >> 16));
+    }
+
     /// An IPv4 address, or an IPv6 one of the documentation range where the highest byte says so.
     pub(crate) fn ip(&mut self, ip: Ip) -> &mut Self {
         let Ip(n) = ip;

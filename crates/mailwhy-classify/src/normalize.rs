@@ -187,7 +187,7 @@ fn mask(core: &[u8], kinds: Kinds, out: &mut Vec<u8>) {
 
 /// Masks the runs of letters and digits of a token.
 fn mask_pieces(token: &[u8], out: &mut Vec<u8>) {
-    if is_message_id(token) {
+    if is_message_id(token) || is_timed_id(token) {
         return out.extend_from_slice(b"{id}");
     }
     let start = out.len();
@@ -329,6 +329,11 @@ fn is_message_id(token: &[u8]) -> bool {
     let mut parts = token.split(|&b| b == b'-');
     let mut next = || parts.next().filter(|p| p.iter().all(u8::is_ascii_alphanumeric)).map_or(0, <[u8]>::len);
     matches!((next(), next(), next(), next()), (6, 6, 2, 0) | (6, 11, 4, 0))
+}
+
+/// An id that begins with the seconds since 1970: `1741000000-aBcDeFgHiJ`.
+fn is_timed_id(token: &[u8]) -> bool {
+    matches!(token.split_first_chunk::<10>(), Some((time, [b'-', ..])) if time.iter().all(u8::is_ascii_digit))
 }
 
 fn is_address(word: &[u8], kinds: Kinds) -> bool {
@@ -505,6 +510,8 @@ mod tests {
             ("550 https://x.test/id?c=pyj7nRkiJZKY8V&k=Policy", "550 https://x.test/id?c={id}&k=Policy"),
             ("450 see http://x.test/help/shop.example.html", "450 see http://x.test/help/{id}"),
             ("550 queue id 1tp9Zx-000Abc-Ab, 1tp9Zx-00000000Abc-1AbC", "550 queue id {id}, {id}"),
+            ("450 try later. 1741000000-XXabcdefgh", "450 try later. {id}"),
+            ("550 5.7.1 1741000000-abcdefghij-ABCDEFGHIJ", "550 5.7.1 {id}"),
             (
                 "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",
                 "554 (S3150) [TSS04] AUP#1310 OU-002 IB607 BL21",

@@ -15,6 +15,11 @@ impl Pool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 
+    /// Frees all buffers: nobody is going to read.
+    pub fn clear(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// An empty buffer.
     #[must_use]
     pub fn empty(&self) -> Vec<u8> {

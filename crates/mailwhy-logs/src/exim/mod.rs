@@ -162,12 +162,12 @@ pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>]))
         let len = memchr(b'\n', rest).unwrap_or(rest.len());
         let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
         if let Some(stamp) = stamps.read(raw) {
-            let mut line = front(raw, stamp.len, stamp.time, stamp.pid, role);
-            if matches!(line.kind, Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown)
+            batch.push(front(raw, stamp.len, stamp.time, stamp.pid, role));
+            if let Some(line) = batch.last_mut()
+                && let Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown = line.kind
             {
-                extend(&mut line, rest, next);
+                extend(line, rest, next);
             }
-            batch.push(line);
             continues = true;
         } else if let Some(header) = syslog::header(raw) {
             let text = &raw[header.len..];

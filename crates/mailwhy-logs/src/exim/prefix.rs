@@ -27,13 +27,23 @@ impl Default for Stamps {
 
 impl Stamps {
     /// What [`stamp`] gives.
-    #[inline]
+    #[inline(always)]
     pub(super) fn read<'a>(&mut self, line: &'a [u8]) -> Option<Stamp<'a>> {
+        match line.split_first_chunk() {
+            Some((text, [b' ', first, ..])) if *text == self.text && first.is_ascii_alphanumeric() => {
+                Some(Stamp { time: self.time, pid: None, len: text.len() + 1 })
+            }
+            _ => self.read_anew(line),
+        }
+    }
+
+    #[inline(never)]
+    fn read_anew<'a>(&mut self, line: &'a [u8]) -> Option<Stamp<'a>> {
         if line.first_chunk() != Some(&self.text) {
             (self.time, _) = date_time(line, b' ')?;
             self.text = *line.first_chunk()?;
         }
-        behind_time(line, &self.time, self.text.len())
+        behind_time(line, self.time, self.text.len())
     }
 }
 
@@ -42,22 +52,10 @@ impl Stamps {
 /// The last blank may be missing at the end of the line, where some editor has cut it.
 pub(super) fn stamp(line: &[u8]) -> Option<Stamp<'_>> {
     let (time, len) = date_time(line, b' ')?;
-    behind_time(line, &time, len)
+    behind_time(line, time, len)
 }
 
-/// The time is taken by reference: a processor waits where its fields are written and copied right after.
-#[inline]
-fn behind_time<'a>(line: &'a [u8], time: &Option<Time>, len: usize) -> Option<Stamp<'a>> {
-    match line[len..] {
-        // In most logs a message id or a word is next.
-        [b' ', b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z', ..] => {
-            Some(Stamp { time: *time, pid: None, len: len + 1 })
-        }
-        _ => rest_of_stamp(line, *time, len),
-    }
-}
-
-fn rest_of_stamp(line: &[u8], mut time: Option<Time>, mut len: usize) -> Option<Stamp<'_>> {
+fn behind_time(line: &[u8], mut time: Option<Time>, mut len: usize) -> Option<Stamp<'_>> {
     if let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', ..] = &line[len..] {
         if let Some(time) = &mut time {
             time.millis = Some(u16::from(a - b'0') * 100 + u16::from(b - b'0') * 10 + u16::from(c - b'0'));

@@ -92,7 +92,10 @@ pub fn read_lines<P: Piece>(
     };
     let Inputs { sources, options, threads, .. } = inputs;
     let join = |part| total.append(part);
-    pipeline::run_parts(sources, options, *threads, progress, part, work, join)
+    let read = pipeline::run_parts(sources, options, *threads, progress, part, work, join);
+    // What is made of the result may need the memory.
+    options.pool.clear();
+    read
 }
 
 /// Tells why there is nothing to be said of a log that was read, if so: it could not be read, is from another time, or is
