@@ -185,6 +185,27 @@ fn endless_lines() {
     }
 }
 
+/// More than are given at a time; a record in pieces comes between two that are not.
+#[test]
+fn many_lines() {
+    let mut chunk = Vec::new();
+    for n in 0..40 {
+        for line in LINES {
+            let front = if n % 7 == 3 { FRONTS[3] } else { FRONTS[0] };
+            chunk.extend_from_slice([front, line, "\n"].concat().as_bytes());
+        }
+    }
+    check(&chunk, exim::Role::Main);
+    let (mut batches, mut lines) = (0, 0);
+    exim::scan_batches(&chunk, exim::Role::Main, |batch| {
+        batches += 1;
+        lines += batch.len();
+        assert!(batch.len() <= 256, "{}", batch.len());
+    });
+    assert_eq!(lines, 40 * LINES.len());
+    assert!((5..lines).contains(&batches), "{batches}");
+}
+
 #[test]
 fn every_cut_of_every_line() {
     for line in LINES {
