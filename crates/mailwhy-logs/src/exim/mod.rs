@@ -152,8 +152,9 @@ const BATCH: usize = 256;
 /// The same as [`scan`], with many lines at a time, so that one kind of work on all of them can be done before the next: the
 /// code of all kinds at once is larger than the processor's cache.
 pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>])) {
-    const SHORTEST: usize = 64;
-    let mut batch = Vec::with_capacity(BATCH.min(chunk.len() / SHORTEST + 1));
+    // Hardly any line is shorter.
+    const SHORT: usize = 64;
+    let mut batch = Vec::with_capacity(BATCH.min(chunk.len() / SHORT + 1));
     let mut joined = Vec::new();
     let mut continues = false;
     let mut stamps = prefix::Stamps::default();
