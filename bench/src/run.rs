@@ -241,7 +241,9 @@ impl Bench {
         let output =
             std::process::Command::new(std::env::current_exe()?).args(["micro", "--json"]).output()?;
         let Ok(stages) = serde_json::from_slice::<Vec<Stage>>(&output.stdout) else {
-            eprintln!("skipped: stages are not measured");
+            eprintln!(
+                "skipped: stages; this bench is built without them (--no-default-features, as for `instructions`)"
+            );
             return Ok(());
         };
         let rate =
