@@ -1,7 +1,5 @@
 //! Messages in the making.
 
-use std::mem;
-
 use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_map::{Entry, OccupiedEntry};
 use mailwhy_logs::Step;
@@ -182,8 +180,7 @@ impl Share<'_> {
     /// Tells `sink` of all of them.
     pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
         for draft in self.drafts.iter_mut().filter(|draft| draft.facts.open) {
-            // What it tells takes memory, too.
-            mem::take(draft).tell(self.attempts, groups, sink);
+            draft.tell(self.attempts, groups, sink);
         }
     }
 }
