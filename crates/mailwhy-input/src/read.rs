@@ -34,7 +34,7 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// Where the `n`th line begins in the source, counted from 0; `line` is its part of the data.
+    /// Where the `n`th line begins in the source; lines are counted from 0, and `line` is its part of the data.
     #[must_use]
     pub fn start(&self, n: usize, line: &[u8]) -> u64 {
         let in_data = || (line.as_ptr().addr() - self.data.as_ptr().addr()) as u64;
@@ -490,6 +490,25 @@ mod tests {
         let after = chunks.iter().find(|chunk| chunk.data.starts_with(b"+")).unwrap();
         assert_eq!((after.offset, after.line), (21, 3));
         assert_eq!((summary.cut_lines, summary.bytes), (1, 26));
+    }
+
+    #[test]
+    fn a_rewritten_line_begins_where_it_did() {
+        let twice = |_, lines: &[u8]| {
+            let bytes =
+                lines.iter().flat_map(|&byte| [byte; 2].into_iter().take(1 + usize::from(byte != b'\n')));
+            bytes.collect()
+        };
+        for rewrite in [None, Some(Rewrite::new(twice))] {
+            let options = Options { rewrite, ..options(8, 99) };
+            let (chunks, _) = chunks(Trickle::new(b">1\na\n>23\n\n>4", 99), &options);
+            assert!(chunks.len() > 1);
+            let starts = chunks.iter().flat_map(|chunk| {
+                let lines = chunk.data.split_inclusive(|&byte| byte == b'\n').enumerate();
+                lines.map(|(n, line)| chunk.start(n, line))
+            });
+            assert_eq!(starts.collect::<Vec<_>>(), [0, 3, 5, 9, 10]);
+        }
     }
 
     #[test]

@@ -191,7 +191,7 @@ fn many_lines() {
     let mut chunk = Vec::new();
     for n in 0..40 {
         for line in LINES {
-            let front = if n % 7 == 3 { FRONTS[3] } else { FRONTS[0] };
+            let front = if n % 15 == 3 { FRONTS[3] } else { FRONTS[0] };
             chunk.extend_from_slice([front, line, "\n"].concat().as_bytes());
         }
     }
@@ -203,7 +203,7 @@ fn many_lines() {
         assert!(batch.len() <= 256, "{}", batch.len());
     });
     assert_eq!(lines, 40 * LINES.len());
-    assert!((5..lines).contains(&batches), "{batches}");
+    assert!(batches < lines / 4, "{batches} for {lines} lines");
 }
 
 #[test]
