@@ -11,7 +11,8 @@ use crate::Query;
 use crate::fold::Folded;
 use crate::known::Known;
 use crate::reply::{Replies, Signs};
-use crate::rules::{self, CodeKey, Rule, Target};
+use crate::rules::{Rule, Target};
+use crate::set::CodeKey;
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Refusal, Strength};
 
@@ -130,19 +131,19 @@ impl<'a> Case<'a> {
         Finding::of(Strength::Nothing, Reason::Unknown, rule)
     }
 
-    /// What a text says, if it counts.
-    pub(crate) fn by_text(&self, text: &rules::Text, span: (usize, usize)) -> Option<Finding> {
-        let rule = match text.target {
+    /// What a text of this length says, if it counts.
+    pub(crate) fn by_text(&self, target: &Target, len: u16, span: (usize, usize)) -> Option<Finding> {
+        let rule = match *target {
             Target::Mark(rule) | Target::Match(rule) => rule,
             Target::Blocklist(list) => {
                 return Some(Finding {
-                    len: text.len,
+                    len,
                     weight: LIST_WEIGHT,
                     span,
                     ..Finding::of(Strength::Text, Reason::Blocklisted, list.rule)
                 });
             }
-            Target::Provider(_) | Target::Sign(_) => return None,
+            Target::Provider(_) | Target::Words => return None,
         };
         let strength = match (rule.cause.weak, rule.cause.provider) {
             (true, _) => Strength::WeakText,
@@ -151,7 +152,7 @@ impl<'a> Case<'a> {
         };
         Some(Finding {
             passed_on: self.replies.inner.is_some_and(|inner| span.0 >= inner.at),
-            len: text.len,
+            len,
             span,
             ..Finding::of_rule(strength, rule)
         })
@@ -163,7 +164,7 @@ impl<'a> Case<'a> {
         let (cause, needed) = match target {
             Target::Mark(rule) => (rule.cause, None),
             Target::Match(rule) => (rule.cause, rule.cause.provider),
-            Target::Provider(_) | Target::Blocklist(_) | Target::Sign(_) => return None,
+            Target::Provider(_) | Target::Blocklist(_) | Target::Words => return None,
         };
         if let Some(provider) = needed.filter(|p| !known.has(p)) {
             return Some(Refusal::Provider(provider));

@@ -11,7 +11,8 @@ use crate::known::Known;
 use crate::normalize::{mask_words, normalize};
 use crate::own::{self, OwnRule, RuleError};
 use crate::reply::{Replies, Signs, success_within};
-use crate::rules::{CodeKey, Hit, Rules, Seen, Target};
+use crate::rules::{Rules, Target};
+use crate::set::{CodeKey, Hit, Meaning, Seen};
 use crate::verdict::{Confidence, Verdict};
 use crate::why::{Candidate, Refusal, Strength, Why};
 
@@ -57,22 +58,22 @@ thread_local! {
 }
 
 impl Classifier {
-    /// Compiles the rules of the tables.
+    /// The rules of the tables, which are compiled already.
     #[must_use]
     pub fn new() -> Self {
-        Self { rules: Rules::new(&[]) }
+        Self { rules: Rules::new(Vec::new()) }
     }
 
     /// Compiles the rules of the tables and one's own, which win over built-in ones of the same strength and take the
     /// place of those of the same name.
     ///
-    /// The checked rules stay in memory until the program ends.
+    /// All of them stay in memory until the program ends.
     ///
     /// # Errors
     ///
     /// When a rule has a bad name, refers to what does not exist, or would never apply.
     pub fn with_rules(rules: Vec<OwnRule>) -> Result<Self, RuleError> {
-        Ok(Self { rules: Rules::new(&own::causes(rules)?) })
+        Ok(Self { rules: Rules::new(own::causes(rules)?) })
     }
 
     /// The rules of one's own, as causes.
@@ -181,26 +182,27 @@ impl Classifier {
         hits.clear();
         let mut signs = Signs::default();
         let text = folded.text();
-        self.rules.search(folded.padded(), seen, |known, hit| match known.target {
-            Target::Sign(sign) => signs.add(sign, text, hit.span()),
+        self.rules.search(folded.padded(), seen, |known, hit| match known.meaning {
+            Meaning::Words(sign) => signs.add(sign, text, hit.span()),
             _ => hits.push(hit),
         });
         let replies = Replies::find(text, &signs);
         let mut known = Known::new(query, replies.host.map(|(start, end)| &text[start..end]));
         for &hit in &*hits {
-            match self.rules.text(hit).target {
+            match self.rules.target(self.rules.text(hit)) {
                 Target::Mark(rule) => known.add_mark(rule.cause.provider),
                 Target::Provider(provider) => known.add_mark(Some(provider)),
                 Target::Blocklist(blocklist) => known.blocklist = known.blocklist.or(Some(blocklist)),
-                Target::Match(_) | Target::Sign(_) => {}
+                Target::Match(_) | Target::Words => {}
             }
         }
         let case = Case::new(query, replies, signs);
         for &hit in &*hits {
             let text = self.rules.text(hit);
-            let refusal = case.refusal(&text.target, &known);
+            let target = self.rules.target(text);
+            let refusal = case.refusal(&target, &known);
             if (ALL || refusal.is_none())
-                && let Some(finding) = case.by_text(text, hit.span())
+                && let Some(finding) = case.by_text(&target, text.len, hit.span())
             {
                 found(finding, refusal);
             }
@@ -229,7 +231,7 @@ struct Weighed<'a> {
 #[derive(Debug, Default)]
 struct Scratch {
     folded: Folded,
-    seen: Seen,
+    seen: [Seen; 2],
     hits: Vec<Hit>,
 }
 

@@ -155,12 +155,6 @@ pub(crate) fn unpadded(text: &[u8]) -> &[u8] {
     &text[..text.len().saturating_sub(PADDING)]
 }
 
-/// Whether a text stays as it is when it is folded to lower case.
-pub(crate) fn is_folded(text: &[u8]) -> bool {
-    let changes = |window: [u8; 3]| is_stop(window) | (window[0].wrapping_sub(b'A') < 26);
-    !text.starts_with(b" ") && find(text, changes) == text.len()
-}
-
 /// Whether more than its case may change at a byte with these two behind it. Up to such a byte are words with single
 /// blanks between them, and none may be a repeated code.
 fn is_stop([byte, next, after]: [u8; 3]) -> bool {

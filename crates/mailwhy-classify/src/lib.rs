@@ -22,6 +22,7 @@ the *rules* whose texts occur in it are collected, and the strongest one gives t
 
 mod case;
 mod classifier;
+mod compile;
 mod fold;
 mod kinds;
 mod known;
@@ -29,6 +30,8 @@ mod normalize;
 mod own;
 mod reply;
 mod rules;
+mod set;
+mod sign;
 mod trie;
 mod verdict;
 mod why;

@@ -7,139 +7,7 @@ A relay that passes on what the next hop said puts one reply into another: `451 
 
 use mailwhy_codes::{Enhanced, Stage, basic};
 
-/// Words that tell something about the reply they stand beside.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Sign {
-    /// Exim's words before a reply: the stage follows.
-    Exim,
-    /// Postfix's words behind a reply: the stage follows.
-    Postfix,
-    /// The name of the host follows.
-    Host,
-    /// Words that take the finality from a final refusal.
-    Temporary,
-    /// What follows is about the sender's address, whom the server asked about.
-    SenderCheck,
-    /// Words about who sends: what is said of an account or address may be said of theirs.
-    Sending,
-    /// Words that count: what is said of addresses is said of how many of them were bad before.
-    Counting,
-    /// Words of doubt: the server could not find out.
-    Doubt,
-}
-
-/// How the signs are written.
-pub(crate) const SIGNS: &[(&str, Sign)] = &[
-    ("smtp error from remote mail", Sign::Exim),
-    ("(in reply to ", Sign::Postfix),
-    ("host ", Sign::Host),
-    ("sender address rejected: un", Sign::SenderCheck),
-    ("sender verif", Sign::SenderCheck),
-    ("sender callout", Sign::SenderCheck),
-    ("sender callback", Sign::SenderCheck),
-    ("sender", Sign::Sending),
-    ("sending", Sign::Sending),
-    ("outgoing", Sign::Sending),
-    ("mail from", Sign::Sending),
-    ("return path", Sign::Sending),
-    ("return-path", Sign::Sending),
-    ("envelope from", Sign::Sending),
-    ("your account", Sign::Sending),
-    ("your domain", Sign::Sending),
-    ("allowed to send", Sign::Sending),
-    ("your ip", Sign::Sending),
-    ("your mailbox", Sign::Sending),
-    ("your user", Sign::Sending),
-    ("your own address", Sign::Sending),
-    ("your address is", Sign::Sending),
-    ("your address has", Sign::Sending),
-    ("your address was", Sign::Sending),
-    ("your address does", Sign::Sending),
-    ("from address", Sign::Sending),
-    ("return address", Sign::Sending),
-    ("bounce address", Sign::Sending),
-    ("reply-to", Sign::Sending),
-    ("author's", Sign::Sending),
-    ("originator", Sign::Sending),
-    ("the ip address", Sign::Sending),
-    ("отправител", Sign::Sending),
-    ("ваш адрес", Sign::Sending),
-    ("ваш ящик", Sign::Sending),
-    ("ваш аккаунт", Sign::Sending),
-    ("ваша уч", Sign::Sending),
-    ("ip-адрес", Sign::Sending),
-    ("ip адрес", Sign::Sending),
-    ("хост", Sign::Sending),
-    ("absender", Sign::Sending),
-    ("ihre adresse", Sign::Sending),
-    ("ihr konto", Sign::Sending),
-    ("ihr postfach", Sign::Sending),
-    ("ip-adresse", Sign::Sending),
-    ("expéditeur", Sign::Sending),
-    ("expediteur", Sign::Sending),
-    ("votre compte", Sign::Sending),
-    ("votre adresse", Sign::Sending),
-    ("adresse ip", Sign::Sending),
-    ("remitente", Sign::Sending),
-    ("tu cuenta", Sign::Sending),
-    ("su cuenta", Sign::Sending),
-    ("su dirección", Sign::Sending),
-    ("dirección ip", Sign::Sending),
-    ("mittente", Sign::Sending),
-    ("tuo ", Sign::Sending),
-    ("indirizzo ip", Sign::Sending),
-    ("remetente", Sign::Sending),
-    ("sua conta", Sign::Sending),
-    ("seu endereço", Sign::Sending),
-    ("endereço ip", Sign::Sending),
-    ("nadawc", Sign::Sending),
-    ("twój", Sign::Sending),
-    ("adres ip", Sign::Sending),
-    ("afzender", Sign::Sending),
-    ("ip-adres ", Sign::Sending),
-    ("发件人", Sign::Sending),
-    ("送信", Sign::Sending),
-    ("差出人", Sign::Sending),
-    ("too many", Sign::Counting),
-    ("many invalid", Sign::Counting),
-    ("many unknown", Sign::Counting),
-    ("many inactive", Sign::Counting),
-    ("nonexistent users", Sign::Counting),
-    ("non-existent users", Sign::Counting),
-    ("unknown users", Sign::Counting),
-    ("invalid users", Sign::Counting),
-    ("maximum number", Sign::Counting),
-    ("number of", Sign::Counting),
-    ("high rate", Sign::Counting),
-    ("rate limit", Sign::Counting),
-    ("excessive", Sign::Counting),
-    ("exceed", Sign::Counting),
-    ("threshold", Sign::Counting),
-    ("recipient count", Sign::Counting),
-    ("limit reached", Sign::Counting),
-    ("unknown limit", Sign::Counting),
-    ("harvest", Sign::Counting),
-    ("dictionary attack", Sign::Counting),
-    ("слишком много", Sign::Counting),
-    ("cannot tell", Sign::Doubt),
-    ("can't tell", Sign::Doubt),
-    ("could not check", Sign::Doubt),
-    ("cannot check", Sign::Doubt),
-    ("could not verify", Sign::Doubt),
-    ("cannot verify", Sign::Doubt),
-    ("unable to check", Sign::Doubt),
-    ("unable to verify", Sign::Doubt),
-    ("verification unavailable", Sign::Doubt),
-    ("verification failed", Sign::Doubt),
-    ("check failed", Sign::Doubt),
-    ("lookup failed", Sign::Doubt),
-    ("temporar", Sign::Temporary),
-    ("tempor\u{e1}r", Sign::Temporary),
-    ("try again later", Sign::Temporary),
-    ("try later", Sign::Temporary),
-    ("retry later", Sign::Temporary),
-    ("\u{432}\u{440}\u{435}\u{43c}\u{435}\u{43d}\u{43d}\u{43e}", Sign::Temporary),
-];
+use crate::sign::Sign;
 
 /// The signs that occur in a text: where they end.
 #[derive(Clone, Copy, Debug, Default)]
@@ -400,15 +268,16 @@ fn loose_enhanced(text: &[u8], start: usize, end: usize, class: Option<u8>) -> O
 mod tests {
     use super::*;
     use crate::fold::Folded;
-    use crate::rules::{Rules, Seen, Target};
+    use crate::rules::Rules;
+    use crate::set::{Meaning, Seen};
 
     fn find(text: &str) -> (Replies, Vec<u8>) {
         let mut folded = Folded::default();
         folded.fold(text.as_bytes());
         folded.lower();
         let mut signs = Signs::default();
-        Rules::new(&[]).search(folded.padded(), &mut Seen::default(), |known, hit| {
-            if let Target::Sign(sign) = known.target {
+        Rules::new(Vec::new()).search(folded.padded(), &mut <[Seen; 2]>::default(), |known, hit| {
+            if let Meaning::Words(sign) = known.meaning {
                 signs.add(sign, folded.text(), hit.span());
             }
         });

@@ -23,18 +23,18 @@ const FILTER_BITS: u32 = 15;
 const NONE: u32 = u32::MAX;
 
 /// The set of texts.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Trie {
     /// The first bytes of texts.
-    roots: Filter,
+    pub(crate) roots: &'static Filter,
     /// The first bytes of short texts.
-    short_roots: Filter,
+    pub(crate) short_roots: &'static Filter,
     /// Whether a text of the set begins with a blank and a word.
-    blanks: bool,
+    pub(crate) blanks: bool,
     /// The nodes, a hash table with open addressing.
-    nodes: Vec<Node>,
+    pub(crate) nodes: &'static [Node],
     /// The texts, one after another: labels are parts of them.
-    bytes: Vec<u8>,
+    pub(crate) bytes: &'static [u8],
 }
 
 /// The first bytes of a text of the set, as far as can be told at a glance.
@@ -58,19 +58,19 @@ pub(crate) struct Places {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Node {
+pub(crate) struct Node {
     /// The last byte that leads here and the first seven behind it, and where all of these stand.
-    head: u64,
+    pub(crate) head: u64,
     /// What leads here: the place of the parent and a byte, or the first bytes.
-    key: u64,
-    label: u32,
+    pub(crate) key: u64,
+    pub(crate) label: u32,
     /// The text that ends here.
-    text: u32,
+    pub(crate) text: u32,
     /// A bit for each child's key, modulo 32.
-    children: u32,
-    label_len: u16,
+    pub(crate) children: u32,
+    pub(crate) label_len: u16,
     /// How many bits of the head are no part of it.
-    unused: u8,
+    pub(crate) unused: u8,
 }
 
 impl Node {
@@ -79,25 +79,28 @@ impl Node {
 }
 
 impl Trie {
-    /// Makes a set of texts, given where each begins and ends among `bytes`. They must be sorted and differ.
+    /// Makes a set of texts, which must be sorted and differ. It stays in memory until the program ends.
     #[expect(
         clippy::cast_possible_truncation,
         reason = "texts are shorter than 64 KiB, all of them than 4 GiB"
     )]
-    pub(crate) fn new(bytes: Vec<u8>, texts: &[(u32, u32)]) -> Self {
-        let text = |i: u32| &bytes[texts[i as usize].0 as usize..texts[i as usize].1 as usize];
+    pub(crate) fn new(texts: &[Vec<u8>]) -> Self {
+        let mut bytes = Vec::new();
+        let mut starts = Vec::with_capacity(texts.len());
         let (mut roots, mut short_roots) = (Filter::default(), Filter::default());
-        let (mut long, mut short) = (Vec::with_capacity(texts.len()), Vec::new());
+        let mut by_root = [(); ROOTS.len()].map(|()| Vec::new());
+        let [two, short, long] = &mut by_root;
         let mut blanks = false;
-        for i in 0..texts.len() as u32 {
-            let text = text(i);
-            blanks |= matches!(text, [b' ', word, ..] if word.is_ascii_alphanumeric());
-            match *text {
+        for (i, text) in (0..).zip(texts) {
+            starts.push(bytes.len() as u32);
+            bytes.extend_from_slice(text);
+            blanks |= matches!(text[..], [b' ', word, ..] if word.is_ascii_alphanumeric());
+            match text[..] {
                 [a, b] => {
                     let letter = b.is_ascii_alphanumeric();
                     let behind = (0..=255_u8).filter(|c| !(letter && c.is_ascii_alphanumeric()));
                     behind.for_each(|c| short_roots.add(word(&[a, b, c]), SHORT));
-                    short.push(i);
+                    two.push(i);
                 }
                 [_, _, _] | [_, _, _, _] => {
                     short_roots.add(word(text), SHORT);
@@ -110,14 +113,13 @@ impl Trie {
                 _ => {}
             }
         }
+        let text = |i: u32| &texts[i as usize][..];
         // A radix tree has less than two nodes for each text, so the table is never full.
-        let size = (3 * texts.len()).next_power_of_two().max(16);
+        let size = (2 * texts.len()).next_power_of_two().max(16);
         let mut nodes = vec![Node::FREE; size];
 
-        // Each entry stands for the texts from..to, which have the first `depth` bytes in common; the parents come first.
-        let mut todo: Vec<(u64, &[u32], usize)> = Vec::with_capacity(texts.len());
-        let (two, short): (Vec<u32>, Vec<u32>) = short.into_iter().partition(|&i| text(i).len() == SHORTEST);
-        let by_root = [two, short, long];
+        // Each entry stands for texts that have the first `depth` bytes in common; the parents come first.
+        let mut todo: Vec<(u64, &[u32], usize)> = Vec::new();
         for (texts, root) in by_root.iter().zip(ROOTS) {
             let depth = root as usize;
             for same in texts.chunk_by(|&a, &b| text(a)[..depth] == text(b)[..depth]) {
@@ -130,7 +132,7 @@ impl Trie {
             let head = &low[depth - 1..common];
             let mut node = Node {
                 head: word(head),
-                label: texts[same[0] as usize].0 + depth as u32,
+                label: starts[same[0] as usize] + depth as u32,
                 label_len: (common - depth) as u16,
                 unused: (u64::BITS as usize - 8 * head.len().min(8)) as u8,
                 key,
@@ -151,7 +153,13 @@ impl Trie {
             }
             nodes[place] = node;
         }
-        Self { roots, short_roots, blanks, nodes, bytes }
+        Self {
+            roots: Box::leak(Box::new(roots)),
+            short_roots: Box::leak(Box::new(short_roots)),
+            blanks,
+            nodes: nodes.leak(),
+            bytes: bytes.leak(),
+        }
     }
 
     /// Finds where texts of the set may begin in a padded text: at words, and at what is no letter or digit. The text is in
@@ -264,11 +272,11 @@ impl Trie {
 
 /// A set of first bytes that may seem to have a few more.
 #[derive(Debug)]
-struct Filter(Box<[u64; 1 << (FILTER_BITS - u64::BITS.ilog2())]>);
+pub(crate) struct Filter(pub(crate) [u64; 1 << (FILTER_BITS - u64::BITS.ilog2())]);
 
 impl Default for Filter {
     fn default() -> Self {
-        Self(Box::new([0; _]))
+        Self([0; _])
     }
 }
 
@@ -356,13 +364,7 @@ mod tests {
     use super::*;
 
     fn found(texts: &[Vec<u8>], text: &[u8]) -> Vec<(usize, usize, usize)> {
-        let (mut bytes, mut spans) = (Vec::new(), Vec::new());
-        for text in texts {
-            let from = bytes.len() as u32;
-            bytes.extend_from_slice(text);
-            spans.push((from, bytes.len() as u32));
-        }
-        let trie = Trie::new(bytes, &spans);
+        let trie = Trie::new(texts);
         let (mut places, mut found) = (Places::default(), Vec::new());
         let text = [text, &[0; PADDING]].concat();
         for &root in trie.roots(&text, &mut places) {

@@ -1,7 +1,7 @@
 //! Rules of one's own, and what `why` tells.
 
 use mailwhy_classify::{Classifier, OwnRule, OwnText, Query, Refusal, RuleErrorKind, Strength, Verdict};
-use mailwhy_codes::{Actor, Lang, Reason, Stage};
+use mailwhy_codes::{Actor, CAUSES, Cause, Lang, Reason, Stage};
 
 fn rule(id: &str, reason: Reason, text: &str) -> OwnRule {
     OwnRule { texts: vec![text.to_owned()], ..OwnRule::new(id, reason) }
@@ -29,6 +29,21 @@ fn a_rule_of_a_known_name_takes_its_place() {
     let built_in = classify(vec![], text);
     let own = rule(built_in.rule, Reason::Policy, "quite another text");
     assert_ne!(classify(vec![own], text).rule, built_in.rule);
+}
+
+#[test]
+fn a_rule_that_is_known_by_a_code_can_be_replaced() {
+    let by_code = |classifier: &Classifier, cause: &Cause| {
+        let (provider, pattern) = (cause.provider?, cause.replies.first()?);
+        let text = format!("550 {} of which nothing is said", pattern.to_string().replace('X', "5"));
+        let mut query = Query::new(text.as_bytes());
+        query.host = Some(provider.hosts.first()?.as_bytes());
+        Some(classifier.classify(&query).rule)
+    };
+    let built_in = Classifier::new();
+    let cause = CAUSES.iter().find(|cause| by_code(&built_in, cause) == Some(cause.id)).expect("one of many");
+    let own = Classifier::with_rules(vec![rule(cause.id, Reason::Policy, "quite another text")]);
+    assert_ne!(by_code(&own.expect("a valid rule"), cause), Some(cause.id));
 }
 
 #[test]

@@ -2,12 +2,26 @@
 
 use std::sync::LazyLock;
 
-use mailwhy_classify::{Classifier, Query, fingerprint, normalize};
-use mailwhy_codes::{CAUSES, Class, Lang, Retry, Stage};
+use mailwhy_classify::{Classifier, OwnRule, Query, fingerprint, normalize};
+use mailwhy_codes::{CAUSES, Class, Lang, Reason, Retry, Stage};
 use proptest::prelude::*;
 
 fn classifier() -> &'static Classifier {
     static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(Classifier::new);
+    &CLASSIFIER
+}
+
+/// Rules of one's own that nothing matches.
+fn with_idle_rules() -> &'static Classifier {
+    static CLASSIFIER: LazyLock<Classifier> = LazyLock::new(|| {
+        let rule = OwnRule {
+            marks: vec!["nobody ever wrote this".to_owned()],
+            texts: vec!["neither * this".to_owned()],
+            replies: vec!["699".to_owned()],
+            ..OwnRule::new("idle", Reason::Policy)
+        };
+        Classifier::with_rules(vec![rule]).expect("a valid rule")
+    });
     &CLASSIFIER
 }
 
@@ -67,6 +81,13 @@ proptest! {
         prop_assert!(verdict.class != Some(Class::Transient) || verdict.retry != Retry::No);
         prop_assert!(!verdict.rule.is_empty());
         prop_assert!(!verdict.text(Lang::Ru).title.is_empty());
+    }
+
+    #[test]
+    fn rules_that_do_not_match_change_nothing(text in reply(), stage in stage()) {
+        let query = Query { stage, ..Query::new(&text) };
+        let [built_in, with_idle] = [classifier(), with_idle_rules()].map(|c| format!("{:?}", c.why(&query)));
+        prop_assert_eq!(built_in, with_idle);
     }
 
     #[test]
