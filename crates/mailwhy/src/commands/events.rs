@@ -196,16 +196,16 @@ pub fn write_json(
     out: &mut Vec<u8>,
 ) {
     let mut object = Object::begin_with(out, &same.file);
-    object.count("offset", offset);
+    object.number("offset", offset);
     if let Some(number) = number {
-        object.count("line", number);
+        object.number("line", number);
     }
     if let Some(time) = event.time {
-        object.string("time", same.time(time).as_bytes());
+        object.name("time", same.time(time));
     }
     object.optional("pid", event.pid);
     object.optional("id", event.id);
-    object.string("kind", event.kind.as_str().as_bytes());
+    object.name("kind", event.kind.as_str());
     object.optional("sender", event.sender);
     object.optional("recipient", event.recipient);
     object.optional("original_recipient", event.original_recipient);
@@ -225,7 +225,7 @@ pub fn write_json(
     object.optional("auth", event.auth);
     object.optional("user", event.user);
     if let Some(size) = event.size {
-        object.count("size", size);
+        object.number("size", size);
     }
     object.optional("message_id", event.message_id);
     object.optional("subject", event.subject);
@@ -246,7 +246,7 @@ pub fn write_json(
     }
     object.optional_number("errno", event.errno);
     if let Some(stage) = event.stage {
-        object.string("stage", stage.as_str().as_bytes());
+        object.name("stage", stage.as_str());
     }
     object.optional("error", event.error);
     for (key, reply) in [("reply", event.reply), ("response", event.response)] {
@@ -301,15 +301,15 @@ impl Same {
 
 fn reply_object(object: &mut Object<'_>, reply: &Reply<'_>) {
     match reply.code {
-        Some(code) => object.count("code", code.into()),
+        Some(code) => object.number("code", code),
         None => object.null("code"),
     }
     match reply.enhanced {
-        Some(enhanced) => object.string("enhanced", enhanced.to_string().as_bytes()),
+        Some(enhanced) => object.enhanced("enhanced", enhanced),
         None => object.null("enhanced"),
     }
     if let Some(stage) = reply.stage {
-        object.string("stage", stage.as_str().as_bytes());
+        object.name("stage", stage.as_str());
     }
     object.string("text", reply.text);
 }
