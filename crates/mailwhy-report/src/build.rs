@@ -244,12 +244,12 @@ impl<'a> Builder<'a> {
                 addresses.entry(group.verdict.reason).or_default().extend(n.addresses());
             }
         }
-        let mut places: Map<Reason, Map<Destination, u64>> = Map::default();
+        let mut places: Map<Reason, Map<Destination<&[u8]>, u64>> = Map::default();
         for (domain, n) in &self.counts.domains {
-            for (&reason, &count) in &n.reasons {
+            for (reason, count) in n.reasons.iter() {
                 let place = match n.provider {
                     Some(provider) => Destination::Provider(provider.name),
-                    None => Destination::Domain(domain.clone()),
+                    None => Destination::Domain(&domain[..]),
                 };
                 *places.entry(reason).or_default().entry(place).or_default() += count;
             }
@@ -316,7 +316,7 @@ impl<'a> Builder<'a> {
         rows.sort_by(|(a, n), (b, m)| (m.recipients(), a).cmp(&(n.recipients(), b)));
         rows.into_iter()
             .map(|(name, n)| {
-                let top = (!n.reasons.is_empty()).then(|| most(&n.reasons));
+                let top = n.reasons.most();
                 DestinationRow {
                     name,
                     provider: n.provider.map(|p| p.id),
@@ -339,7 +339,7 @@ impl<'a> Builder<'a> {
         rows.sort_by(|(a, n), (b, m)| (m.failed_attempts, a).cmp(&(n.failed_attempts, b)));
         rows.into_iter()
             .map(|(host, n)| {
-                let top = most(&n.reasons);
+                let top = n.reasons.most().unwrap_or(Reason::Unknown);
                 HostRow {
                     host: printable(host),
                     delivered: n.delivered,
@@ -398,7 +398,7 @@ impl<'a> Builder<'a> {
         rows.sort_by(|(a, n), (b, m)| (m.failed, a).cmp(&(n.failed, b)));
         rows.into_iter()
             .map(|(domain, n)| {
-                let top = most(&n.reasons);
+                let top = n.reasons.most().unwrap_or(Reason::Unknown);
                 SenderRow {
                     domain: printable(domain),
                     failed: n.failed,
@@ -464,15 +464,6 @@ impl<'a> Item<'a> {
     }
 }
 
-impl Destination {
-    pub(crate) fn name(&self) -> String {
-        match self {
-            Self::Provider(name) => (*name).to_owned(),
-            Self::Domain(domain) => printable(domain),
-        }
-    }
-}
-
 impl MessageOutcome {
     fn as_str(self) -> &'static str {
         match self {
@@ -526,14 +517,14 @@ pub(crate) fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> 
 }
 
 fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
-    let mut list = ranked(counts.iter().map(|(name, &n)| (printable(name), n)));
-    list.truncate(LOGINS);
-    list
-}
-
-/// The most frequent reason.
-fn most(reasons: &Map<Reason, u64>) -> Reason {
-    reasons.iter().max_by_key(|&(&r, &n)| (n, Reverse(r))).map_or(Reason::Unknown, |(&r, _)| r)
+    // There may be very many.
+    let mut list: Vec<_> = counts.iter().map(|(name, &count)| (Reverse(count), name)).collect();
+    if list.len() > LOGINS {
+        list.select_nth_unstable(LOGINS);
+        list.truncate(LOGINS);
+    }
+    list.sort_unstable();
+    list.into_iter().map(|(Reverse(count), name)| Count { name: printable(name), count }).collect()
 }
 
 #[cfg(test)]

@@ -12,11 +12,13 @@ mod errors;
 mod explain;
 mod histogram;
 mod history;
+mod json;
 mod model;
 pub mod monitor;
 mod render;
 mod summary;
 mod suppress;
+mod tally;
 mod text;
 
 pub use build::About;

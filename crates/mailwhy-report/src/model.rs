@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::json::object;
+
 /// A report on one or more logs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -13,6 +15,7 @@ pub struct Report {
     /// What was read.
     pub input: Input,
     /// How many lines of each kind there were, by [`mailwhy_logs::Kind`].
+    #[serde(serialize_with = "object")]
     pub flags: Vec<Count>,
     /// What became of messages.
     pub messages: Messages,
@@ -29,8 +32,10 @@ pub struct Report {
     /// Remote replies to errors, by code and enhanced code, one for each line that holds one.
     pub replies: Vec<ReplyRow>,
     /// The same by stage.
+    #[serde(serialize_with = "object")]
     pub stages: Vec<Count>,
     /// Deferrals by the number that Exim logs: `defer (N)`.
+    #[serde(serialize_with = "object")]
     pub errnos: Vec<Count>,
     /// Where mail goes, by provider; domains of no known provider stand for themselves.
     pub providers: Vec<DestinationRow>,

@@ -8,13 +8,15 @@ use std::thread;
 
 use hashbrown::HashSet;
 use mailwhy_classify::Classifier;
-use mailwhy_codes::{Enhanced, Provider, Reason, Scope, Stage, provider_by_domain, provider_by_host};
+use mailwhy_codes::{Enhanced, Provider, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::{Line, Login};
 use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of};
 
 use crate::addresses::{Addresses, Mark, hash};
 use crate::histogram::Histogram;
+use crate::tally::Tally;
+use crate::text::printable;
 
 /// How many lines that were not understood are kept as examples.
 const EXAMPLES: usize = 20;
@@ -207,9 +209,18 @@ pub(crate) struct SenderShare {
 
 /// A provider, or a domain of no known one.
 #[derive(Clone, Debug, Eq, Hash, PartialEq)]
-pub(crate) enum Destination {
+pub(crate) enum Destination<D = Vec<u8>> {
     Provider(&'static str),
-    Domain(Vec<u8>),
+    Domain(D),
+}
+
+impl<D: AsRef<[u8]>> Destination<D> {
+    pub(crate) fn name(&self) -> String {
+        match self {
+            Self::Provider(name) => (*name).to_owned(),
+            Self::Domain(domain) => printable(domain.as_ref()),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -222,7 +233,7 @@ pub(crate) struct DomainCounts {
     pub(crate) waiting: u64,
     pub(crate) delays: Histogram,
     /// Recipients that failed or were delayed, by reason.
-    pub(crate) reasons: Map<Reason, u64>,
+    pub(crate) reasons: Tally,
 }
 
 #[derive(Debug, Default)]
@@ -231,14 +242,14 @@ pub(crate) struct HostCounts {
     pub(crate) delivered: u64,
     pub(crate) failed_attempts: u64,
     pub(crate) last: Option<i64>,
-    pub(crate) reasons: Map<Reason, u64>,
+    pub(crate) reasons: Tally,
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct SenderCounts {
     pub(crate) delivered: u64,
     pub(crate) failed: u64,
-    pub(crate) reasons: Map<Reason, u64>,
+    pub(crate) reasons: Tally,
 }
 
 #[derive(Debug, Default)]
@@ -483,7 +494,7 @@ impl Counts {
                 let host = self.hosts.entry_ref(failure.host).or_default();
                 host.failed_attempts += 1;
                 host.last = host.last.max(failure.time);
-                *host.reasons.entry(reason).or_default() += 1;
+                host.reasons.add(reason, 1);
             }
             Told::Message(message) => self.message(message, groups),
         }
@@ -522,7 +533,7 @@ impl Counts {
                 {
                     host.failed_attempts += failed_attempts;
                     host.last = host.last.max(recipient.last);
-                    *host.reasons.entry(groups.get(id).verdict.reason).or_default() += failed_attempts;
+                    host.reasons.add(groups.get(id).verdict.reason, failed_attempts);
                 }
             }
             place.delivered += u64::from(recipient.deliveries);
@@ -548,7 +559,7 @@ impl Counts {
                     if let Some(sender) = &mut sender_counts {
                         sender.failed += 1;
                         if let Some(id) = recipient.failure {
-                            *sender.reasons.entry(groups.get(id).verdict.reason).or_default() += 1;
+                            sender.reasons.add(groups.get(id).verdict.reason, 1);
                         }
                     }
                 }
@@ -571,7 +582,7 @@ impl Counts {
             let verdict = &groups.get(id).verdict;
             let failed = u64::from(recipient.outcome == Outcome::Failed);
             let waiting = u64::from(recipient.outcome == Outcome::Deferred);
-            *place.reasons.entry(verdict.reason).or_default() += 1;
+            place.reasons.add(verdict.reason, 1);
             let group = &mut self.by_group[id.0 as usize];
             let mark = match recipient.outcome {
                 Outcome::Delivered => Mark::Any,
@@ -653,13 +664,13 @@ impl Counts {
             mine.delivered += theirs.delivered;
             mine.failed_attempts += theirs.failed_attempts;
             mine.last = mine.last.max(theirs.last);
-            add_all(&mut mine.reasons, theirs.reasons);
+            mine.reasons.append(&theirs.reasons);
         }
         for (domain, theirs) in later.senders {
             let mine = self.senders.entry(domain).or_default();
             mine.delivered += theirs.delivered;
             mine.failed += theirs.failed;
-            add_all(&mut mine.reasons, theirs.reasons);
+            mine.reasons.append(&theirs.reasons);
         }
         self.greylisting.recipients += later.greylisting.recipients;
         self.greylisting.delivered += later.greylisting.delivered;
@@ -681,9 +692,7 @@ impl DomainCounts {
         self.delayed += other.delayed;
         self.waiting += other.waiting;
         self.delays.append(&other.delays);
-        for (&reason, count) in &other.reasons {
-            *self.reasons.entry(reason).or_default() += count;
-        }
+        self.reasons.append(&other.reasons);
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::field::{Field, Value};
 use super::{Explanation, Facts, Topic};
-use crate::text::acts;
+use crate::json::print;
 
 pub(super) fn write(e: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     let mut object = Map::new();
@@ -95,16 +95,7 @@ pub(super) fn write(e: &Explanation, out: &mut dyn Write) -> io::Result<()> {
         };
         add("candidates", candidates.iter().map(candidate).collect());
     }
-    let mut text = String::new();
-    for c in serde_json::to_string_pretty(&object)?.chars() {
-        // Such characters stand in strings only, all of them have four digits, and readers resolve the escape.
-        if c != '\n' && acts(c) {
-            text += &format!("\\u{:04x}", u32::from(c));
-        } else {
-            text.push(c);
-        }
-    }
-    writeln!(out, "{text}")
+    print(&object, out)
 }
 
 fn value(value: Value) -> Json {

@@ -7,11 +7,11 @@ use serde::Serialize;
 
 use super::Style;
 use super::fit::{cut_end, flow, head as begin, width, wrap};
-use super::json::harmless;
 use super::page::{Line, Role, Span, push};
 use super::text::write_line;
 use super::values::{Moment, NBSP};
 use crate::history::words::{Tally, Words};
+use crate::json;
 use crate::{Cause, History, Other, RawLine, RecipientStory, State, Step, Story};
 
 /// The widest that sentences are: longer lines are hard to read.
@@ -83,7 +83,7 @@ impl Stories {
     ///
     /// Those of `out`.
     pub fn write_json(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "{}", harmless(&serde_json::to_string_pretty(self)?))
+        json::print(self, out)
     }
 
     /// Prints them for programs, one object in each line.
@@ -92,10 +92,7 @@ impl Stories {
     ///
     /// Those of `out`.
     pub fn write_jsonl(&self, out: &mut dyn Write) -> io::Result<()> {
-        for story in &self.stories {
-            writeln!(out, "{}", harmless(&serde_json::to_string(story)?))?;
-        }
-        Ok(())
+        self.stories.iter().try_for_each(|story| json::print_line(story, out))
     }
 }
 

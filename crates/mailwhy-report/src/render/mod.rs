@@ -9,7 +9,7 @@ use std::io;
 
 use mailwhy_codes::Lang;
 
-use crate::Report;
+use crate::{Report, json};
 pub use again::Again;
 pub use suppress::ListFormat;
 
@@ -21,7 +21,6 @@ mod errors;
 mod fit;
 mod history;
 mod html;
-mod json;
 mod markdown;
 mod monitor;
 mod overview;
@@ -181,6 +180,6 @@ pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn io::
         Format::Markdown => markdown::write(&overview::page(report, style), out),
         Format::Html => html::write(&overview::page(report, style), style.lang, out),
         Format::Csv => csv::write(report, style, out),
-        Format::Json => json::write(report, out),
+        Format::Json => json::print(report, out),
     }
 }

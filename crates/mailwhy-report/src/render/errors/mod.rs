@@ -9,7 +9,8 @@ use super::page::{Block, Cell, Column, Line, Page, Panel, Role, Row, Shrink, Spa
 use super::panels::{code, facts_line, panel};
 use super::values::Moment;
 use super::words::Words;
-use super::{Format, Style, csv, html, json, markdown, text};
+use super::{Format, Style, csv, html, markdown, text};
+use crate::json;
 use crate::{ErrorReply, ErrorReport, ErrorRow, Grouping};
 use words::ErrorWords;
 

@@ -10,7 +10,8 @@ use super::page::{Block, Cell, Column, Line, Page, Panel, Role, Row, Shrink, Spa
 use super::panels::{TIME, panel};
 use super::values::Moment;
 use super::words::Words;
-use super::{Style, csv, json, text};
+use super::{Style, csv, text};
+use crate::json;
 use crate::{Input, Suppressed, SuppressionList};
 use words::ListWords;
 
