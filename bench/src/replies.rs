@@ -81,9 +81,6 @@ fn read(path: &Path) -> std::io::Result<Vec<Asked>> {
 }
 
 pub(crate) fn classify(asked: &[Asked]) {
-    let built = best(20, || {
-        black_box(Classifier::new());
-    });
     let classifier = Classifier::new();
     let took = best(rounds(asked), || {
         for asked in asked {
@@ -91,7 +88,6 @@ pub(crate) fn classify(asked: &[Asked]) {
         }
     });
     tell("classified", asked, took);
-    println!("rules built in {:.2} ms", built * 1e3);
 }
 
 pub(crate) fn normal_forms(asked: &[Asked]) {
