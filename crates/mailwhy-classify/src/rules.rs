@@ -3,10 +3,10 @@
 use mailwhy_codes::{BLOCKLISTS, Blocklist, CAUSES, Cause, PROVIDERS, Provider};
 
 use crate::compile::compile;
+use crate::rules::built::TABLES;
 use crate::set::{CodeKey, Hit, Meaning, Seen, Set, Text, number_of};
-use built::TABLES;
 
-/// The set of the tables, as `build.rs` writes it.
+/// The set of the tables, as the build script writes it.
 mod built {
     use crate::set::CodeKey::{Basic, Enhanced};
     use crate::set::Ends::{Anywhere, Number, Word};
@@ -91,8 +91,8 @@ impl Rules {
 
     /// The text that occurs.
     pub(crate) fn text(&self, hit: Hit) -> &'static Text {
-        let (number, own) = (hit.text as usize, &self.own);
-        match own {
+        let number = hit.text as usize;
+        match &self.own {
             Some(own) if number >= TABLES.texts.len() => &own.set.texts[number - TABLES.texts.len()],
             _ => &TABLES.texts[number],
         }

@@ -4,8 +4,8 @@ The texts of all causes, providers and blocklists, and the words that servers wr
 A text is searched as a part of the reply that begins at a word; a short one must be the whole word, and one that
 ends in a digit is not followed by another. ` * ` splits a text into parts that must follow one another.
 
-The set of the tables is made when this crate is built (`build.rs`), so that no program has to when it starts. It consists
-of numbers and bytes alone: what a text stands for is told by its place in a table.
+The set of the tables is made by the build script, so that no program has to when it starts. It consists of numbers and bytes
+alone: what a text stands for is told by its place in a table.
 */
 
 use crate::sign::Sign;
