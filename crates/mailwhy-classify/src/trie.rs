@@ -3,8 +3,7 @@ A set of texts, and where they begin in another text.
 
 Every text begins at a word, so nothing need be looked for inside of words, and one of two letters is a whole word. A
 filter over the first bytes leaves few of the places where one could begin; from there a radix tree finds all texts of the
-set. It is small (a node for each fork, not for each byte), quick to build, and lies in one hash table: a step is one look
-at it.
+set. It is small (a node for each fork, not for each byte), and lies in one hash table: a step is one look at it.
 */
 
 use crate::fold::{PADDING, unpadded};
