@@ -116,8 +116,6 @@ pub(crate) struct Draft {
     recipients: Vec<Entry>,
     /// Of each address, to tell those apart that are not the same without reading them.
     tags: Vec<u32>,
-    /// Where the next recipient is, if they come in the same order again.
-    next: u32,
     hosts: Vec<Span>,
     /// What most messages have none of.
     troubles: Option<Box<Troubles>>,
@@ -177,7 +175,6 @@ impl Draft {
         self.text.clear();
         self.recipients.clear();
         self.tags.clear();
-        self.next = 0;
         self.hosts.clear();
         self.troubles = None;
         self.places = None;
@@ -566,18 +563,18 @@ impl Draft {
     fn place(&mut self, address: &[u8]) -> usize {
         let is = |place: usize| self.recipients[place].address.of(&self.text) == address;
         let tag = tag(address);
-        let next = self.next as usize;
-        let known = if self.tags.get(next) == Some(&tag) && is(next) {
-            Some(next)
-        } else if let Some(Places { table, hasher }) = self.places.as_deref() {
-            table.find(hasher.hash_one(address), |&place| is(place as usize)).map(|&place| place as usize)
-        } else {
-            let mut tags = self.tags.iter().enumerate();
-            tags.find(|&(place, &t)| t == tag && is(place)).map(|(place, _)| place)
+        let known = match self.places.as_deref() {
+            Some(Places { table, hasher }) => {
+                table.find(hasher.hash_one(address), |&place| is(place as usize)).map(|&place| place as usize)
+            }
+            None => self
+                .tags
+                .iter()
+                .enumerate()
+                .find(|&(place, &t)| t == tag && is(place))
+                .map(|(place, _)| place),
         };
-        let place = known.unwrap_or_else(|| self.add(address, tag));
-        self.next = place as u32 + 1;
-        place
+        known.unwrap_or_else(|| self.add(address, tag))
     }
 
     fn add(&mut self, address: &[u8], tag: u32) -> usize {

@@ -28,38 +28,25 @@ pub(crate) enum What {
 }
 
 impl What {
-    /// Of each kind, where nothing else of the line matters: a table, as the processor cannot foresee what comes.
-    const OF: [Option<Self>; Kind::ALL.len()] = {
-        let mut of = [None; Kind::ALL.len()];
-        let mut at = 0;
-        while at < of.len() {
-            let kind = Kind::ALL[at];
-            of[kind as usize] = match kind {
-                Kind::Arrival | Kind::FakeReject => Some(Self::Arrived),
-                Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => Some(Self::Delivered),
-                Kind::Failure => Some(Self::Failed),
-                Kind::Deferral => Some(Self::Deferred),
-                Kind::HostError => Some(Self::HostFailed),
-                Kind::Completed => Some(Self::Completed),
-                Kind::Frozen => Some(Self::Frozen),
-                Kind::Unfrozen => Some(Self::Unfrozen),
-                Kind::Removed => Some(Self::Removed),
-                _ if kind.is_step() => Some(Self::Other),
-                _ => None,
-            };
-            at += 1;
-        }
-        of
-    };
-
     /// `None` where the message's way does not depend on the line.
-    #[inline]
     pub(crate) fn of(step: &Step<'_>) -> Option<Self> {
-        match Self::OF[step.kind as usize] {
-            Some(Self::Delivered) if is_discarded(step) => Some(Self::Discarded),
-            Some(Self::Deferred) if step.at_routing => Some(Self::Unrouted),
-            what => what,
-        }
+        Some(match step.kind {
+            Kind::Arrival | Kind::FakeReject => Self::Arrived,
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough if is_discarded(step) => {
+                Self::Discarded
+            }
+            Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => Self::Delivered,
+            Kind::Failure => Self::Failed,
+            Kind::Deferral if step.at_routing => Self::Unrouted,
+            Kind::Deferral => Self::Deferred,
+            Kind::HostError => Self::HostFailed,
+            Kind::Completed => Self::Completed,
+            Kind::Frozen => Self::Frozen,
+            Kind::Unfrozen => Self::Unfrozen,
+            Kind::Removed => Self::Removed,
+            kind if kind.is_step() => Self::Other,
+            _ => return None,
+        })
     }
 }
 

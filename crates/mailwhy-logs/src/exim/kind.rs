@@ -11,43 +11,19 @@ use crate::Kind;
 /// The kind of a line that carries a message id; `text` is what follows the id.
 #[inline]
 pub(super) fn with_id(text: &[u8]) -> Kind {
-    if let Some(flag) = text.first_chunk()
-        && let (known, kind) = FLAGS[slot(*flag)]
-        && known == *flag
-        && (kind != Kind::Completed || completed(text))
-    {
-        return kind;
+    match text {
+        [b'<', b'=', b' ', ..] => Kind::Arrival,
+        [b'=', b'>', b' ', ..] => Kind::Delivery,
+        [b'-', b'>', b' ', ..] => Kind::AdditionalDelivery,
+        [b'*', b'*', b' ', ..] => Kind::Failure,
+        [b'=', b'=', b' ', ..] => Kind::Deferral,
+        [b'>', b'>', b' ', ..] => Kind::Cutthrough,
+        [b'*', b'>', b' ', ..] => Kind::DeliverySuppressed,
+        [b'(', b'=', b' ', ..] => Kind::FakeReject,
+        [b'C', b'o', b'm', ..] if completed(text) => Kind::Completed,
+        _ if text.iter().all(|&b| b == b' ') => Kind::Note,
+        _ => words_with_id(text),
     }
-    if text.iter().all(|&b| b == b' ') { Kind::Note } else { words_with_id(text) }
-}
-
-/// The kinds that are known by a flag: a table without collisions, as the processor cannot foresee which one comes.
-const FLAGS: [([u8; 3], Kind); 16] = {
-    let flags = [
-        (*b"<= ", Kind::Arrival),
-        (*b"=> ", Kind::Delivery),
-        (*b"-> ", Kind::AdditionalDelivery),
-        (*b"** ", Kind::Failure),
-        (*b"== ", Kind::Deferral),
-        (*b">> ", Kind::Cutthrough),
-        (*b"*> ", Kind::DeliverySuppressed),
-        (*b"(= ", Kind::FakeReject),
-        (*b"Com", Kind::Completed),
-    ];
-    let mut table = [([0; 3], Kind::Unknown); 16];
-    let mut at = 0;
-    while at < flags.len() {
-        let slot = slot(flags[at].0);
-        assert!(table[slot].0[0] == 0);
-        table[slot] = flags[at];
-        at += 1;
-    }
-    table
-};
-
-/// Where a flag is in the table.
-const fn slot([a, b, c]: [u8; 3]) -> usize {
-    (u32::from_le_bytes([a, b, c, 0]).wrapping_mul(0x7ed4_d57b) >> 28) as usize
 }
 
 /// The kind of a line without a message id.
