@@ -536,6 +536,17 @@ mod tests {
     use crate::About;
 
     #[test]
+    fn the_most_frequent_names_come_first() {
+        for names in [0, 1, LOGINS, LOGINS + 1, 3 * LOGINS] {
+            // Two of each frequency.
+            let count = |n: usize| (n / 2) as u64;
+            let counts = (0..names).map(|n| (format!("name{n:02}").into_bytes(), count(n))).collect();
+            let all = ranked((0..names).map(|n| (format!("name{n:02}"), count(n))));
+            assert_eq!(top(&counts), all[..names.min(LOGINS)]);
+        }
+    }
+
+    #[test]
     fn advice_on_a_sender_domain_counts_its_own_addresses() {
         let mut log = String::new();
         let messages =

@@ -34,7 +34,7 @@ struct Harmless<L>(L);
 impl<L: Formatter> Formatter for Harmless<L> {
     fn write_string_fragment<W: Write + ?Sized>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
         let mut rest = text;
-        while let Some((before, c)) = rest.find(acts).and_then(|at| Some((at, rest[at..].chars().next()?))) {
+        while let Some((before, c)) = rest.char_indices().find(|&(_, c)| acts(c)) {
             // All of them have four digits, and readers resolve the escape.
             write!(out, "{}\\u{:04x}", &rest[..before], u32::from(c))?;
             rest = &rest[before + c.len_utf8()..];
