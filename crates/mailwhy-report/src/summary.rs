@@ -386,10 +386,10 @@ impl Summary {
     /// Counts the messages that are still on the queue, in so many threads: the log is at its end.
     pub fn finish(&mut self, threads: usize) {
         let Self { trace, groups, counts } = self;
-        let mut trace = mem::replace(trace, Trace::new(Attempts::AtOnce))
+        let trace = mem::replace(trace, Trace::new(Attempts::AtOnce))
             .whole(groups, &mut |told, groups| counts.told(told, groups));
         let groups = &*groups;
-        let count = |share: Share<'_>| {
+        let count = |share: Share| {
             let mut counts =
                 Counts { by_group: vec![GroupCounts::default(); groups.len()], ..Counts::default() };
             share.finish(groups, &mut |told, groups| counts.told(told, groups));

@@ -139,8 +139,6 @@ struct Troubles {
 /// What is known of the message as a whole, see [`Message`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Facts {
-    /// Whether it is a message, and not room for one.
-    pub(crate) open: bool,
     pub(crate) arrived: bool,
     pub(crate) completed: bool,
     /// Whether lines that came before its arrival are kept elsewhere.
@@ -167,7 +165,7 @@ impl Draft {
     /// Begins another message in the same memory.
     pub(crate) fn begin(&mut self, id: Id) {
         self.id = id;
-        self.facts = Facts { open: true, ..Facts::default() };
+        self.facts = Facts::default();
         if self.text.capacity() == 0 {
             // Two addresses and a host, in most cases: without growing step by step.
             self.text.reserve(ROOM);
@@ -182,7 +180,6 @@ impl Draft {
 
     /// Ends a message that was told, and gives back memory that the next one does not need.
     pub(crate) fn free(&mut self) {
-        self.facts.open = false;
         if self.text.capacity() + size_of::<Entry>() * self.recipients.capacity() > SMALL {
             *self = Self::default();
         }

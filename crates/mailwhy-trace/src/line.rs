@@ -117,9 +117,18 @@ pub(crate) fn address_of<'a>(step: &Step<'a>) -> Cow<'a, [u8]> {
     }
 }
 
+/// How many lines a block has.
+const BLOCK: usize = 512;
+
 /// Lines of messages that began before them, in the order of the log.
+///
+/// They are kept in blocks: one list would be copied again and again while it grows.
 #[derive(Debug, Default)]
-pub(crate) struct Lines {
+pub(crate) struct Lines(Vec<Block>);
+
+/// Some neighbouring lines.
+#[derive(Debug)]
+pub(crate) struct Block {
     list: Vec<Kept>,
     text: Vec<u8>,
 }
@@ -136,6 +145,25 @@ struct Kept {
 
 impl Lines {
     pub(crate) fn push(&mut self, id: Id, line: &Line<'_>) {
+        let block = match self.0.last_mut() {
+            Some(block) if block.list.len() < BLOCK => block,
+            _ => {
+                // An address and a host are rarely longer.
+                let text = Vec::with_capacity(BLOCK * 48);
+                self.0.push(Block { list: Vec::with_capacity(BLOCK), text });
+                self.0.last_mut().expect("it was pushed")
+            }
+        };
+        block.push(id, line);
+    }
+
+    pub(crate) fn blocks(self) -> impl Iterator<Item = Block> {
+        self.0.into_iter()
+    }
+}
+
+impl Block {
+    fn push(&mut self, id: Id, line: &Line<'_>) {
         let Line { what, time, address, host, group } = *line;
         // The host's own line is the one before.
         let last = self.list.last().map(|last| last.host).filter(|last| last.of(&self.text) == host);

@@ -1,5 +1,10 @@
 //! Messages in the making.
 
+#![expect(clippy::vec_box, reason = "a message stays where it is in the memory, whoever has it")]
+
+use std::iter;
+use std::mem;
+
 use hashbrown::DefaultHashBuilder;
 use hashbrown::hash_map::{Entry, OccupiedEntry};
 use mailwhy_logs::Step;
@@ -13,9 +18,10 @@ use crate::{Attempts, GroupId, Groups, Id, Map, Message, Told};
 /// Memory grows with the messages that are on the queue, not with the log.
 #[derive(Debug)]
 pub struct Trace {
-    /// Where the drafts of messages are that have not been told; [`EARLIER`] where the message began before.
-    open: Map<Id, u32>,
-    drafts: Drafts,
+    /// The messages that have not been told; `None` where one began before, and its lines are in `lines`.
+    open: Map<Id, Option<Box<Draft>>>,
+    /// Memory for other messages.
+    spare: Vec<Box<Draft>>,
     /// The lines of messages that began before.
     lines: Lines,
     /// Messages of which such lines are missing, and whose id has come again.
@@ -24,9 +30,6 @@ pub struct Trace {
     /// Whether nothing of the log is before what this trace has seen.
     begins: bool,
 }
-
-/// The place of a message whose lines wait for what the part of the log before knows of it.
-const EARLIER: u32 = u32::MAX;
 
 impl Trace {
     /// A trace from the beginning of a log.
@@ -42,7 +45,7 @@ impl Trace {
     pub fn part(attempts: Attempts) -> Self {
         Self {
             open: Map::default(),
-            drafts: Drafts::default(),
+            spare: Vec::new(),
             lines: Lines::default(),
             left: Vec::new(),
             attempts,
@@ -74,12 +77,15 @@ impl Trace {
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
-        for (id, line) in later.lines.iter() {
-            let group = line.group.map(|group| map[group.0 as usize]);
-            self.take(id, &Line { group, ..line }, groups, sink);
+        let Self { open, lines, left, .. } = later;
+        for block in lines.blocks() {
+            for (id, line) in block.iter() {
+                let group = line.group.map(|group| map[group.0 as usize]);
+                self.take(id, &Line { group, ..line }, groups, sink);
+            }
         }
         // They arrived behind the lines that have the same id.
-        for mut draft in later.left() {
+        for mut draft in left.into_iter().map(Box::new).chain(drafts(open)) {
             draft.settle(map);
             self.join(draft, groups, sink);
         }
@@ -104,142 +110,123 @@ impl Trace {
 
     /// The messages that are still on the queue, in at most `n` shares: [`Trace::finish`] in as many threads. What a part of
     /// a log says of messages that began before it is in none of them, see [`Trace::whole`].
-    pub fn shares(&mut self, n: usize) -> impl Iterator<Item = Share<'_>> {
+    pub fn shares(self, n: usize) -> impl Iterator<Item = Share> {
         /// A thread is not worth fewer messages.
         const LEAST: usize = 1000;
-        let drafts = &mut self.drafts.list;
+        let attempts = self.attempts;
+        let mut drafts = drafts(self.open);
         let size = drafts.len().div_ceil(n.max(1)).max(LEAST);
-        drafts.chunks_mut(size).map(|drafts| Share { drafts, attempts: self.attempts })
+        iter::from_fn(move || {
+            let rest = drafts.split_off(size.min(drafts.len()));
+            let drafts = mem::replace(&mut drafts, rest);
+            (!drafts.is_empty()).then_some(Share { drafts, attempts })
+        })
     }
 
     fn take(&mut self, id: Id, line: &Line<'_>, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
         let arrives = line.what == What::Arrived;
-        let mut entry = match self.open.entry(id) {
+        let Self { open, spare, lines, left, attempts, begins } = self;
+        let mut entry = match open.entry(id) {
             Entry::Occupied(entry) => entry,
-            Entry::Vacant(entry) if arrives || self.begins => entry.insert_entry(self.drafts.begin(id)),
-            Entry::Vacant(entry) => entry.insert_entry(EARLIER),
+            Entry::Vacant(entry) => entry.insert_entry((arrives || *begins).then(|| begin(spare, id))),
         };
-        if *entry.get() == EARLIER {
-            if !arrives {
-                self.lines.push(id, line);
-                return;
-            }
-            *entry.get_mut() = self.drafts.begin(id);
-            self.drafts.get(&entry).facts.has_earlier = true;
+        let known = entry.get_mut();
+        if known.is_none() && !arrives {
+            lines.push(id, line);
+            return;
         }
-        if arrives && self.drafts.get(&entry).facts.arrived {
+        let draft = known.get_or_insert_with(|| {
+            let mut draft = begin(spare, id);
+            draft.facts.has_earlier = true;
+            draft
+        });
+        if arrives && draft.facts.arrived {
             // Another message, of which this is the first line.
-            let draft = self.drafts.get(&entry);
-            draft.leave(&mut self.left, self.attempts, groups, sink);
+            draft.leave(left, *attempts, groups, sink);
             draft.begin(id);
         }
-        self.drafts.get(&entry).push(line, self.attempts, groups, sink);
-        self.drafts.end(entry, self.begins, self.attempts, groups, sink);
+        draft.push(line, *attempts, groups, sink);
+        end(entry, spare, *attempts, *begins, groups, sink);
     }
 
     /// Takes a message that arrived in a later part, with all that is known of it there.
-    fn join(&mut self, mut later: Draft, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
+    fn join(&mut self, mut later: Box<Draft>, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
         // Its earlier lines have been taken, if this is the beginning of the log.
-        later.facts.has_earlier &= !self.begins;
-        let entry = match self.open.entry(later.id) {
-            Entry::Vacant(entry) => entry.insert_entry(self.drafts.add(later)),
-            Entry::Occupied(mut entry) if *entry.get() == EARLIER => {
-                later.facts.has_earlier = true;
-                entry.insert(self.drafts.add(later));
-                entry
-            }
-            Entry::Occupied(entry) => {
-                let draft = self.drafts.get(&entry);
-                if draft.facts.arrived {
-                    draft.leave(&mut self.left, self.attempts, groups, sink);
-                    *draft = later;
-                } else {
-                    draft.append(&later, self.attempts, groups, sink);
+        let Self { open, spare, left, attempts, begins, .. } = self;
+        later.facts.has_earlier &= !*begins;
+        let entry = match open.entry(later.id) {
+            Entry::Vacant(entry) => entry.insert_entry(Some(later)),
+            Entry::Occupied(mut entry) => {
+                match entry.get_mut() {
+                    known @ None => {
+                        later.facts.has_earlier = true;
+                        *known = Some(later);
+                    }
+                    Some(draft) if draft.facts.arrived => {
+                        draft.leave(left, *attempts, groups, sink);
+                        *draft = later;
+                    }
+                    Some(draft) => draft.append(&later, *attempts, groups, sink),
                 }
                 entry
             }
         };
-        self.drafts.end(entry, self.begins, self.attempts, groups, sink);
+        end(entry, spare, *attempts, *begins, groups, sink);
     }
+}
 
-    /// The messages that are left, in an order that depends on the log alone.
-    fn left(self) -> impl Iterator<Item = Draft> {
-        let open = self.drafts.list.into_iter().filter(|draft| draft.facts.open);
-        self.left.into_iter().chain(open)
-    }
+/// The messages that are left, in an order that depends on the log alone.
+fn drafts(open: Map<Id, Option<Box<Draft>>>) -> Vec<Box<Draft>> {
+    let mut drafts: Vec<_> = open.into_values().flatten().collect();
+    drafts.sort_unstable_by_key(|draft| draft.id);
+    drafts
 }
 
 /// Some of the messages that are on the queue at the end of the log.
 #[derive(Debug)]
-pub struct Share<'a> {
-    drafts: &'a mut [Draft],
+pub struct Share {
+    drafts: Vec<Box<Draft>>,
     attempts: Attempts,
 }
 
-impl Share<'_> {
+impl Share {
     /// Tells `sink` of all of them.
     pub fn finish(self, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
-        for draft in self.drafts.iter_mut().filter(|draft| draft.facts.open) {
+        for mut draft in self.drafts {
             draft.tell(self.attempts, groups, sink);
         }
     }
 }
 
-type Open<'a> = OccupiedEntry<'a, Id, u32, DefaultHashBuilder>;
-
-/// Messages, in memory that is used again.
-#[derive(Debug, Default)]
-struct Drafts {
-    list: Vec<Draft>,
-    /// Which are free for another message.
-    spare: Vec<u32>,
+/// A message of which nothing is known.
+fn begin(spare: &mut Vec<Box<Draft>>, id: Id) -> Box<Draft> {
+    let mut draft = spare.pop().unwrap_or_default();
+    draft.begin(id);
+    draft
 }
 
-impl Drafts {
-    fn get(&mut self, entry: &Open<'_>) -> &mut Draft {
-        &mut self.list[*entry.get() as usize]
+/// Tells of a message if no line of it is missing.
+fn end(
+    mut entry: Open<'_>,
+    spare: &mut Vec<Box<Draft>>,
+    attempts: Attempts,
+    begins: bool,
+    groups: &Groups,
+    sink: &mut impl FnMut(Told<'_>, &Groups),
+) {
+    let Some(draft) = entry.get_mut() else { return };
+    if !(draft.is_whole() || begins && draft.facts.completed) {
+        return;
     }
-
-    /// The place of a message of which nothing is known.
-    fn begin(&mut self, id: Id) -> u32 {
-        let place = self.spare.pop().unwrap_or_else(|| self.add(Draft::default()));
-        self.list[place as usize].begin(id);
-        place
-    }
-
-    /// The place of a message.
-    fn add(&mut self, draft: Draft) -> u32 {
-        if let Some(place) = self.spare.pop() {
-            self.list[place as usize] = draft;
-            return place;
-        }
-        self.list.push(draft);
-        self.list.len() as u32 - 1
-    }
-
-    /// Tells of a message if no line of it is missing.
-    fn end(
-        &mut self,
-        entry: Open<'_>,
-        begins: bool,
-        attempts: Attempts,
-        groups: &Groups,
-        sink: &mut impl FnMut(Told<'_>, &Groups),
-    ) {
-        let draft = self.get(&entry);
-        if !(draft.is_whole() || begins && draft.facts.completed) {
-            return;
-        }
-        draft.tell(attempts, groups, sink);
-        if begins {
-            // The next one may wait for days in the same memory.
-            *draft = Draft::default();
-        } else {
-            draft.free();
-        }
-        self.spare.push(entry.remove());
+    draft.tell(attempts, groups, sink);
+    // From the beginning on, the next one may wait for days in the same memory.
+    if let Some(mut draft) = entry.remove().filter(|_| !begins) {
+        draft.free();
+        spare.push(draft);
     }
 }
+
+type Open<'a> = OccupiedEntry<'a, Id, Option<Box<Draft>>, DefaultHashBuilder>;
 
 /// One message, of which all lines are given, in their order.
 ///
