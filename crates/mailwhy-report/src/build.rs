@@ -9,6 +9,7 @@ use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
 use crate::addresses::{Addresses, Mark};
+use crate::names::Names;
 use crate::summary::{
     Column, Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
 };
@@ -185,8 +186,8 @@ impl<'a> Builder<'a> {
                     add((verdict.reason.as_str(), None, None), counts.failed, counts.waiting, all);
                 }
                 Scope::SenderDomain | Scope::SenderAddress if !counts.senders.is_empty() => {
-                    for (domain, share) in &counts.senders {
-                        let key = (verdict.rule, provider, Some(&domain[..]));
+                    for (domain, share) in counts.senders.iter() {
+                        let key = (verdict.rule, provider, Some(domain));
                         add(key, share.failed, share.waiting, &mut iter::once(&share.addresses));
                     }
                 }
@@ -245,11 +246,11 @@ impl<'a> Builder<'a> {
             }
         }
         let mut places: Map<Reason, Map<Destination<&[u8]>, u64>> = Map::default();
-        for (domain, n) in &self.counts.domains {
+        for (domain, n) in self.counts.domains.iter() {
             for (reason, count) in n.reasons.iter() {
                 let place = match n.provider {
                     Some(provider) => Destination::Provider(provider.name),
-                    None => Destination::Domain(&domain[..]),
+                    None => Destination::Domain(domain),
                 };
                 *places.entry(reason).or_default().entry(place).or_default() += count;
             }
@@ -302,7 +303,7 @@ impl<'a> Builder<'a> {
     fn providers(&self) -> Vec<DestinationRow> {
         let mut known: Map<&'static str, DomainCounts> = Map::default();
         let mut rows = Vec::new();
-        for (domain, n) in &self.counts.domains {
+        for (domain, n) in self.counts.domains.iter() {
             match n.provider {
                 Some(provider) => known.entry(provider.name).or_default().append(n),
                 None => rows.push((printable(domain), n)),
@@ -516,7 +517,7 @@ pub(crate) fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> 
     list
 }
 
-fn top(counts: &Map<Vec<u8>, u64>) -> Vec<Count> {
+fn top(counts: &Names<u64>) -> Vec<Count> {
     // There may be very many.
     let mut list: Vec<_> = counts.iter().map(|(name, &count)| (Reverse(count), name)).collect();
     if list.len() > LOGINS {
@@ -540,7 +541,8 @@ mod tests {
         for names in [0, 1, LOGINS, LOGINS + 1, 3 * LOGINS] {
             // Two of each frequency.
             let count = |n: usize| (n / 2) as u64;
-            let counts = (0..names).map(|n| (format!("name{n:02}").into_bytes(), count(n))).collect();
+            let mut counts = Names::default();
+            (0..names).for_each(|n| *counts.get(format!("name{n:02}").as_bytes(), u64::default) += count(n));
             let all = ranked((0..names).map(|n| (format!("name{n:02}"), count(n))));
             assert_eq!(top(&counts), all[..names.min(LOGINS)]);
         }

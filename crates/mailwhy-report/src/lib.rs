@@ -15,6 +15,7 @@ mod history;
 mod json;
 mod model;
 pub mod monitor;
+mod names;
 mod render;
 mod summary;
 mod suppress;

@@ -15,6 +15,7 @@ use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Tol
 
 use crate::addresses::{Addresses, Mark, hash};
 use crate::histogram::Histogram;
+use crate::names::Names;
 use crate::tally::Tally;
 use crate::text::printable;
 
@@ -65,9 +66,9 @@ pub(crate) struct Counts {
     pub(crate) bounces: u64,
     pub(crate) recipients: RecipientCounts,
     pub(crate) by_group: Vec<GroupCounts>,
-    pub(crate) domains: Map<Vec<u8>, DomainCounts>,
-    pub(crate) hosts: Map<Vec<u8>, HostCounts>,
-    pub(crate) senders: Map<Vec<u8>, SenderCounts>,
+    pub(crate) domains: Names<DomainCounts>,
+    pub(crate) hosts: Names<HostCounts>,
+    pub(crate) senders: Names<SenderCounts>,
     pub(crate) greylisting: GreylistCounts,
 
     /// Room for the domains of a message in lower case.
@@ -168,8 +169,8 @@ impl Column {
 #[derive(Debug, Default)]
 pub(crate) struct Logins {
     pub(crate) failures: u64,
-    pub(crate) addresses: Map<Vec<u8>, u64>,
-    pub(crate) accounts: Map<Vec<u8>, u64>,
+    pub(crate) addresses: Names<u64>,
+    pub(crate) accounts: Names<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -194,7 +195,7 @@ pub(crate) struct GroupCounts {
     pub(crate) refused: u64,
     pub(crate) refused_hosts: HashSet<u64>,
     /// By sender domain, where that is what was refused.
-    pub(crate) senders: Map<Vec<u8>, SenderShare>,
+    pub(crate) senders: Names<SenderShare>,
     /// Recipient addresses of all others.
     pub(crate) addresses: Addresses,
 }
@@ -455,10 +456,10 @@ impl Logins {
     fn count(&mut self, login: Login<'_>) {
         self.failures += 1;
         if let Some(ip) = login.ip {
-            *self.addresses.entry_ref(ip).or_default() += 1;
+            *self.addresses.get(ip, u64::default) += 1;
         }
         if let Some(account) = login.user {
-            *self.accounts.entry_ref(account).or_default() += 1;
+            *self.accounts.get(account, u64::default) += 1;
         }
     }
 }
@@ -491,7 +492,7 @@ impl Counts {
             Told::HostFailure(failure) => {
                 self.by_group[failure.group.0 as usize].attempts += 1;
                 let reason = groups.get(failure.group).verdict.reason;
-                let host = self.hosts.entry_ref(failure.host).or_default();
+                let host = self.hosts.get(failure.host, HostCounts::default);
                 host.failed_attempts += 1;
                 host.last = host.last.max(failure.time);
                 host.reasons.add(reason, 1);
@@ -506,7 +507,7 @@ impl Counts {
         let sender_domain = message.sender.map(|sender| lower_case(domain_of(sender), sender_room));
         let mut sender_counts = match sender_domain {
             Some(domain) if !message.recipients.is_empty() => {
-                Some(self.senders.entry_ref(domain).or_default())
+                Some(self.senders.get(domain, SenderCounts::default))
             }
             _ => None,
         };
@@ -516,13 +517,13 @@ impl Counts {
             delivered |= recipient.deliveries > 0;
             failed |= recipient.failures > 0;
             let domain = lower_case(domain_of(recipient.address), room);
-            let place = self.domains.entry_ref(domain).or_insert_with(|| DomainCounts {
+            let place = self.domains.get(domain, || DomainCounts {
                 provider: provider_by_domain(domain),
                 ..DomainCounts::default()
             });
             let failed_attempts = u64::from(recipient.failures + recipient.deferrals);
             if !recipient.host.is_empty() {
-                let host = self.hosts.entry_ref(recipient.host).or_insert_with(|| HostCounts {
+                let host = self.hosts.get(recipient.host, || HostCounts {
                     provider: provider_by_host(recipient.host),
                     ..HostCounts::default()
                 });
@@ -596,7 +597,7 @@ impl Counts {
                     if recipient.outcome != Outcome::Delivered
                         && matches!(verdict.scope, Scope::SenderDomain | Scope::SenderAddress) =>
                 {
-                    let share = group.senders.entry_ref(domain).or_default();
+                    let share = group.senders.get(domain, SenderShare::default);
                     share.failed += failed;
                     share.waiting += waiting;
                     &mut share.addresses
@@ -637,8 +638,8 @@ impl Counts {
         add_all(&mut self.errnos, later.errnos);
         self.timeline.append(later.timeline);
         self.logins.failures += later.logins.failures;
-        add_all(&mut self.logins.addresses, later.logins.addresses);
-        add_all(&mut self.logins.accounts, later.logins.accounts);
+        self.logins.addresses.append(later.logins.addresses, |mine, theirs| *mine += theirs);
+        self.logins.accounts.append(later.logins.accounts, |mine, theirs| *mine += theirs);
         for (outcome, has_arrival, completed, count) in later.outcomes.iter() {
             *self.outcomes.get(outcome, has_arrival, completed) += count;
         }
@@ -655,23 +656,19 @@ impl Counts {
             }
             self.by_group[at].append(theirs);
         }
-        for (domain, theirs) in later.domains {
-            self.domains.entry(domain).or_default().append(&theirs);
-        }
-        for (host, theirs) in later.hosts {
-            let mine = self.hosts.entry(host).or_default();
+        self.domains.append(later.domains, |mine, theirs| mine.append(&theirs));
+        self.hosts.append(later.hosts, |mine, theirs| {
             mine.provider = mine.provider.or(theirs.provider);
             mine.delivered += theirs.delivered;
             mine.failed_attempts += theirs.failed_attempts;
             mine.last = mine.last.max(theirs.last);
             mine.reasons.append(&theirs.reasons);
-        }
-        for (domain, theirs) in later.senders {
-            let mine = self.senders.entry(domain).or_default();
+        });
+        self.senders.append(later.senders, |mine, theirs| {
             mine.delivered += theirs.delivered;
             mine.failed += theirs.failed;
             mine.reasons.append(&theirs.reasons);
-        }
+        });
         self.greylisting.recipients += later.greylisting.recipients;
         self.greylisting.delivered += later.greylisting.delivered;
         self.greylisting.delays.append(&later.greylisting.delays);
@@ -699,7 +696,7 @@ impl DomainCounts {
 impl GroupCounts {
     /// All recipient addresses.
     pub(crate) fn addresses(&self) -> impl Iterator<Item = &Addresses> {
-        iter::once(&self.addresses).chain(self.senders.values().map(|share| &share.addresses))
+        iter::once(&self.addresses).chain(self.senders.iter().map(|(_, share)| &share.addresses))
     }
 
     fn append(&mut self, later: Self) {
@@ -712,12 +709,11 @@ impl GroupCounts {
         self.refused += later.refused;
         self.refused_hosts.extend(later.refused_hosts);
         self.addresses.append(&later.addresses);
-        for (domain, theirs) in later.senders {
-            let mine = self.senders.entry(domain).or_default();
+        self.senders.append(later.senders, |mine, theirs| {
             mine.failed += theirs.failed;
             mine.waiting += theirs.waiting;
             mine.addresses.append(&theirs.addresses);
-        }
+        });
     }
 }
 
