@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::hash::{DefaultHasher, Hasher as _};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -14,55 +14,70 @@ use serde::Deserialize;
 use crate::process::Program;
 
 /// Of what is true of a log, what tables tell.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(crate) struct Size {
     pub(crate) lines: u64,
     pub(crate) messages: u64,
 }
 
-/// Where generated files are kept: of one size and seed.
+/// A log, and what is made of it and kept.
 pub(crate) struct Inputs {
-    directory: PathBuf,
-    bytes: u64,
-    seed: u64,
-    edition: u32,
+    pub(crate) log: PathBuf,
+    /// Whether it was generated, and there is a truth beside it.
+    generated: bool,
+    /// What the names of all that is made of it begin with.
+    prefix: PathBuf,
 }
 
 impl Inputs {
-    pub(crate) fn new(bytes: u64, seed: u64) -> Result<Self> {
-        let directory = std::env::temp_dir().join("mailwhy-bench");
-        fs::create_dir_all(&directory).with_context(|| format!("{}", directory.display()))?;
-        Ok(Self { directory, bytes, seed, edition: edition(seed)? })
-    }
-
-    /// A log.
-    pub(crate) fn log(&self) -> Result<PathBuf> {
-        let path = self.path("log");
+    /// A generated log of this size and seed.
+    pub(crate) fn generate(bytes: u64, seed: u64) -> Result<Self> {
+        let prefix = directory()?.join(format!("{bytes}-{seed}-{:08x}", edition(seed)?));
+        let log = prefix.with_extension("log");
         // It is written last.
-        if !truth_path(&path).exists() {
-            eprintln!("generating {}", path.display());
+        if !truth_path(&log).exists() {
+            eprintln!("generating {}", log.display());
             let mut command = Command::new(std::env::current_exe()?);
-            command.args(generator(self.bytes, self.seed).arguments).arg("--output").arg(&path);
+            command.args(generator(bytes, seed).arguments).arg("--output").arg(&log);
             succeed(&mut command)?;
         }
-        Ok(path)
+        Ok(Self { log, generated: true, prefix })
+    }
+
+    /// This log.
+    pub(crate) fn of(log: &Path) -> Result<Self> {
+        let log = log.canonicalize().with_context(|| format!("{}", log.display()))?;
+        let about = log.metadata()?;
+        let mut hasher = DefaultHasher::new();
+        (&log, about.len(), about.modified()?).hash(&mut hasher);
+        let prefix = directory()?.join(format!("{:016x}", hasher.finish()));
+        Ok(Self { log, generated: false, prefix })
     }
 
     /// How much is in it.
     pub(crate) fn size(&self) -> Result<Size> {
-        let truth = BufReader::new(File::open(truth_path(&self.log()?))?);
-        Ok(serde_json::from_reader(truth)?)
+        if self.generated {
+            return Ok(serde_json::from_reader(BufReader::new(File::open(truth_path(&self.log))?))?);
+        }
+        // Those that arrived in it.
+        let (mut size, mut line) = (Size::default(), Vec::new());
+        let mut log = BufReader::new(File::open(&self.log)?);
+        while log.read_until(b'\n', &mut line)? > 0 {
+            size.lines += 1;
+            size.messages += u64::from(line.windows(4).any(|sign| sign == b" <= "));
+            line.clear();
+        }
+        Ok(size)
     }
 
     /// The log, compressed by this program.
     pub(crate) fn archive(&self, program: &Path, extension: &str, level: &str) -> Result<PathBuf> {
-        let log = self.log()?;
-        let path = self.path(&format!("log.{extension}"));
+        let path = self.prefix.with_extension(format!("log.{extension}"));
         if !path.exists() {
             eprintln!("compressing {}", path.display());
             let partial = path.with_extension("partial");
             let mut command = Command::new(program);
-            command.args([level, "-c"]).arg(log).stdout(Stdio::from(File::create(&partial)?));
+            command.args([level, "-c"]).arg(&self.log).stdout(Stdio::from(File::create(&partial)?));
             succeed(&mut command)?;
             fs::rename(partial, &path)?;
         }
@@ -71,10 +86,10 @@ impl Inputs {
 
     /// The remote error replies of the log, one on each line, so many.
     pub(crate) fn replies(&self, count: usize) -> Result<PathBuf> {
-        let path = self.path(&format!("{count}.replies"));
+        let path = self.prefix.with_extension(format!("{count}.replies"));
         if !path.exists() {
             let mut found = Vec::new();
-            for line in BufReader::new(File::open(self.log()?)?).split(b'\n') {
+            for line in BufReader::new(File::open(&self.log)?).split(b'\n') {
                 let line = line?;
                 let line = String::from_utf8_lossy(&line);
                 let reply = line.split_once("SMTP error from remote mail server after ");
@@ -97,10 +112,13 @@ impl Inputs {
         }
         Ok(path)
     }
+}
 
-    fn path(&self, extension: &str) -> PathBuf {
-        self.directory.join(format!("{}-{}-{:08x}.{extension}", self.bytes, self.seed, self.edition))
-    }
+/// Where generated files are kept.
+fn directory() -> Result<PathBuf> {
+    let directory = std::env::temp_dir().join("mailwhy-bench");
+    fs::create_dir_all(&directory).with_context(|| format!("{}", directory.display()))?;
+    Ok(directory)
 }
 
 /// Another for a generator that makes other logs.

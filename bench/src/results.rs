@@ -31,7 +31,8 @@ struct Log {
     bytes: u64,
     lines: u64,
     messages: u64,
-    seed: u64,
+    /// Nothing where the log was not generated.
+    seed: Option<u64>,
 }
 
 /// Programs that do the like.
@@ -91,7 +92,7 @@ pub(crate) struct Stage {
 }
 
 impl Results {
-    pub(crate) fn new(machine: Machine, bytes: u64, seed: u64, size: &Size) -> Self {
+    pub(crate) fn new(machine: Machine, bytes: u64, seed: Option<u64>, size: &Size) -> Self {
         let git = |arguments: &[&str]| {
             first_line(std::process::Command::new("git").args(arguments).current_dir(crate::project()))
         };
@@ -133,15 +134,14 @@ impl Results {
         )?;
         writeln!(
             out,
-            "A generated log of {:.2} GB: {:.2} M lines, {:.2} M messages (seed {seed}). All is in the page cache.\n",
+            "A {} of {:.2} GB: {:.2} M lines, {:.2} M messages. All is in the page cache.\n",
+            if seed.is_some() { "generated log" } else { "log" },
             bytes as f64 / 1e9,
             lines as f64 / 1e6,
             messages as f64 / 1e6
         )?;
-        writeln!(
-            out,
-            "    cargo run --release --manifest-path bench/Cargo.toml -- run --bytes {bytes} --seed {seed}\n"
-        )?;
+        let which = seed.map_or("--log FILE".to_owned(), |seed| format!("--bytes {bytes} --seed {seed}"));
+        writeln!(out, "    cargo run --release --manifest-path bench/Cargo.toml -- run {which}\n")?;
         if self.load > 1.0 {
             writeln!(
                 out,

@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Another seed gives another log
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// This log instead of a generated one; prints the tables without writing RESULTS.md and results.json
+    #[arg(long, conflicts_with_all = ["bytes", "seed"])]
+    log: Option<PathBuf>,
     /// How often each program runs at most
     #[arg(long, default_value_t = 5)]
     runs: u32,
@@ -63,9 +66,18 @@ const USUAL_RATE: u32 = 20;
 const LOW_RATE: u32 = 2;
 const REPLY: &str = "550 5.7.26 This mail has been blocked because the sender is unauthenticated";
 
+impl Part {
+    /// Whether it has logs of its own.
+    fn generates(self) -> bool {
+        matches!(self, Self::Memory | Self::Stages)
+    }
+}
+
 struct Bench {
     arguments: Arguments,
     inputs: Inputs,
+    /// How long the log is.
+    bytes: u64,
     mailwhy: PathBuf,
     results: Results,
 }
@@ -75,18 +87,27 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Some(path) => path.canonicalize()?,
         None => machine::build()?,
     };
-    let inputs = Inputs::new(arguments.bytes, arguments.seed)?;
-    let size = inputs.size()?;
-    let results = Results::new(Machine::this(), arguments.bytes, arguments.seed, &size);
-    let mut bench = Bench { arguments, inputs, mailwhy, results };
+    let inputs = match &arguments.log {
+        Some(log) => Inputs::of(log)?,
+        None => Inputs::generate(arguments.bytes, arguments.seed)?,
+    };
+    let bytes = inputs.log.metadata()?.len();
+    let seed = arguments.log.is_none().then_some(arguments.seed);
+    let results = Results::new(Machine::this(), bytes, seed, &inputs.size()?);
+    let mut bench = Bench { arguments, inputs, bytes, mailwhy, results };
+    let all = bench.arguments.only.is_empty() && seed.is_some();
     for part in Part::value_variants() {
-        if bench.arguments.only.is_empty() || bench.arguments.only.contains(part) {
+        let wanted = match &*bench.arguments.only {
+            [] => seed.is_some() || !part.generates(),
+            only => only.contains(part),
+        };
+        if wanted {
             eprintln!("measuring: {part:?}");
             bench.measure(*part)?;
         }
     }
     print!("{}", bench.results.markdown());
-    if bench.arguments.only.is_empty() {
+    if all {
         bench.results.write(&crate::project().join("bench"))?;
     }
     Ok(())
@@ -107,10 +128,10 @@ impl Bench {
     }
 
     fn report(&mut self) -> Result<()> {
-        let log = self.inputs.log()?;
+        let log = &self.inputs.log;
         let mut programs = vec![
-            ("report", self.mailwhy(["report"], &[&log])),
-            ("report, one thread", self.mailwhy(["report", "--threads", "1"], &[&log])),
+            ("report", self.mailwhy(["report"], &[log])),
+            ("report, one thread", self.mailwhy(["report", "--threads", "1"], &[log])),
         ];
         let pattern = r"(==|\*\*) .*: [245]..[ -]";
         for (name, arguments) in
@@ -147,9 +168,9 @@ impl Bench {
             eprintln!("skipped: this mailwhy has no trace");
             return Ok(());
         }
-        let log = self.inputs.log()?;
-        let address = deferred_address(&log)?;
-        let mut programs = vec![("trace", self.mailwhy(["trace", &address], &[&log]))];
+        let log = &self.inputs.log;
+        let address = deferred_address(log)?;
+        let mut programs = vec![("trace", self.mailwhy(["trace", &address], &[log]))];
         if let Some(path) = find("exigrep") {
             let mut program = Program::new(&path, ["-l", &address]);
             program.arguments.push(log.into());
@@ -179,10 +200,10 @@ impl Bench {
     }
 
     fn events(&mut self) -> Result<()> {
-        let log = self.inputs.log()?;
+        let log = &self.inputs.log;
         let arguments = ["events", "--format", "jsonl", "--threads", "1"];
-        let figures = self.time("Events", vec![("events", self.mailwhy(arguments, &[&log]))])?;
-        let rate = figures.get("events").map(|f| self.arguments.bytes as f64 / f.wall / 1e6);
+        let figures = self.time("Events", vec![("events", self.mailwhy(arguments, &[log]))])?;
+        let rate = figures.get("events").map(|f| self.bytes as f64 / f.wall / 1e6);
         self.results.goals.extend(Goal::rate("events as JSON on one core", rate, "MB/s", 300.0));
         Ok(())
     }
