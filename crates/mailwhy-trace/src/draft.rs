@@ -157,7 +157,8 @@ pub(crate) struct Facts {
 /// Where the recipients are, of which there are many, by their addresses.
 #[derive(Clone, Debug, Default)]
 struct Places {
-    table: HashTable<u32>,
+    /// The hash of an address, and its place.
+    table: HashTable<(u64, u32)>,
     hasher: DefaultHashBuilder,
 }
 
@@ -562,7 +563,9 @@ impl Draft {
         let tag = tag(address);
         let known = match self.places.as_deref() {
             Some(Places { table, hasher }) => {
-                table.find(hasher.hash_one(address), |&place| is(place as usize)).map(|&place| place as usize)
+                let hash = hasher.hash_one(address);
+                let known = table.find(hash, |&(of, place)| of == hash && is(place as usize));
+                known.map(|&(_, place)| place as usize)
             }
             None => self
                 .tags
@@ -588,9 +591,9 @@ impl Draft {
         if place >= FEW {
             let first = if self.places.is_none() { 0 } else { place };
             let Places { table, hasher } = &mut **self.places.get_or_insert_default();
-            let hash = |place: &u32| hasher.hash_one(self.recipients[*place as usize].address.of(&self.text));
-            for place in first as u32..=place as u32 {
-                table.insert_unique(hash(&place), place, hash);
+            for (entry, place) in self.recipients[first..].iter().zip(first as u32..) {
+                let hash = hasher.hash_one(entry.address.of(&self.text));
+                table.insert_unique(hash, (hash, place), |&(hash, _)| hash);
             }
         }
         place
