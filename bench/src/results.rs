@@ -31,8 +31,8 @@ struct Log {
     bytes: u64,
     lines: u64,
     messages: u64,
-    /// Nothing where the log was not generated.
-    seed: Option<u64>,
+    /// What `run` is told, to have it.
+    arguments: String,
 }
 
 /// Programs that do the like.
@@ -92,7 +92,7 @@ pub(crate) struct Stage {
 }
 
 impl Results {
-    pub(crate) fn new(machine: Machine, bytes: u64, seed: Option<u64>, size: &Size) -> Self {
+    pub(crate) fn new(machine: Machine, arguments: String, bytes: u64, size: &Size) -> Self {
         let git = |arguments: &[&str]| {
             first_line(std::process::Command::new("git").args(arguments).current_dir(crate::project()))
         };
@@ -101,7 +101,7 @@ impl Results {
             commit: git(&["rev-parse", "--short=12", "HEAD"]),
             machine,
             load: load(),
-            log: Log { bytes, seed, lines: size.lines, messages: size.messages },
+            log: Log { bytes, lines: size.lines, messages: size.messages, arguments },
             goals: Vec::new(),
             sections: Vec::new(),
             memory: Vec::new(),
@@ -125,7 +125,7 @@ impl Results {
 
     fn print(&self, out: &mut String) -> std::fmt::Result {
         let Machine { cpu, cores, kernel, rustc } = &self.machine;
-        let Log { bytes, lines, messages, seed } = self.log;
+        let Log { bytes, lines, messages, arguments } = &self.log;
         writeln!(out, "# Results\n")?;
         writeln!(
             out,
@@ -134,14 +134,12 @@ impl Results {
         )?;
         writeln!(
             out,
-            "A {} of {:.2} GB: {:.2} M lines, {:.2} M messages. All is in the page cache.\n",
-            if seed.is_some() { "generated log" } else { "log" },
-            bytes as f64 / 1e9,
-            lines as f64 / 1e6,
-            messages as f64 / 1e6
+            "A log of {:.2} GB: {:.2} M lines, {:.2} M messages. All is in the page cache.\n",
+            *bytes as f64 / 1e9,
+            *lines as f64 / 1e6,
+            *messages as f64 / 1e6
         )?;
-        let which = seed.map_or("--log FILE".to_owned(), |seed| format!("--bytes {bytes} --seed {seed}"));
-        writeln!(out, "    cargo run --release --manifest-path bench/Cargo.toml -- run {which}\n")?;
+        writeln!(out, "    cargo run --release --manifest-path bench/Cargo.toml -- run {arguments}\n")?;
         if self.load > 1.0 {
             writeln!(
                 out,

@@ -87,18 +87,21 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Some(path) => path.canonicalize()?,
         None => machine::build()?,
     };
-    let inputs = match &arguments.log {
-        Some(log) => Inputs::of(log)?,
-        None => Inputs::generate(arguments.bytes, arguments.seed)?,
+    let (inputs, asked) = match &arguments.log {
+        Some(log) => (Inputs::of(log)?, "--log FILE".to_owned()),
+        None => {
+            let Arguments { bytes, seed, .. } = arguments;
+            (Inputs::generate(bytes, seed)?, format!("--bytes {bytes} --seed {seed}"))
+        }
     };
+    let generated = arguments.log.is_none();
     let bytes = inputs.log.metadata()?.len();
-    let seed = arguments.log.is_none().then_some(arguments.seed);
-    let results = Results::new(Machine::this(), bytes, seed, &inputs.size()?);
+    let results = Results::new(Machine::this(), asked, bytes, &inputs.size()?);
     let mut bench = Bench { arguments, inputs, bytes, mailwhy, results };
-    let all = bench.arguments.only.is_empty() && seed.is_some();
+    let all = bench.arguments.only.is_empty() && generated;
     for part in Part::value_variants() {
         let wanted = match &*bench.arguments.only {
-            [] => seed.is_some() || !part.generates(),
+            [] => generated || !part.generates(),
             only => only.contains(part),
         };
         if wanted {
