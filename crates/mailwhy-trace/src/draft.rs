@@ -208,6 +208,7 @@ impl Draft {
     }
 
     /// Takes the next line.
+    #[inline]
     pub(crate) fn push(
         &mut self,
         line: &Line<'_>,
