@@ -40,7 +40,6 @@ impl<T> Names<T> {
 
     /// Takes over all of `later`; `add` where there is something for a name already.
     pub(crate) fn append(&mut self, later: Self, mut add: impl FnMut(&mut T, T)) {
-        self.0.reserve(later.0.len().saturating_sub(self.0.len()), |known| known.hash);
         for theirs in later.0 {
             let hash = theirs.hash;
             match self.0.entry(hash, |known| known.hash == hash, |known| known.hash) {
