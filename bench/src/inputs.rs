@@ -1,9 +1,10 @@
 //! Logs to measure on, made once and kept.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -61,8 +62,9 @@ impl Inputs {
         }
         // Those that arrived in it.
         let (mut size, mut line) = (Size::default(), Vec::new());
-        let mut log = BufReader::new(File::open(&self.log)?);
-        while log.read_until(b'\n', &mut line)? > 0 {
+        let named = || format!("{}", self.log.display());
+        let mut log = BufReader::new(File::open(&self.log).with_context(named)?);
+        while log.read_until(b'\n', &mut line).with_context(named)? > 0 {
             size.lines += 1;
             size.messages += u64::from(line.windows(4).any(|sign| sign == b" <= "));
             line.clear();
@@ -114,10 +116,12 @@ impl Inputs {
     }
 }
 
-/// Where generated files are kept.
+/// Where all that is made is kept. Nobody else may read it: some of it is of real logs.
 fn directory() -> Result<PathBuf> {
     let directory = std::env::temp_dir().join("mailwhy-bench");
-    fs::create_dir_all(&directory).with_context(|| format!("{}", directory.display()))?;
+    fs::create_dir_all(&directory)
+        .and_then(|()| fs::set_permissions(&directory, Permissions::from_mode(0o700)))
+        .with_context(|| format!("{}", directory.display()))?;
     Ok(directory)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 
 use crate::inputs::{Inputs, generator};
@@ -83,6 +83,11 @@ struct Bench {
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    if arguments.log.is_some()
+        && let Some(part) = arguments.only.iter().find(|part| part.generates())
+    {
+        bail!("{part:?} has logs of its own\nhint: measure it without --log");
+    }
     let mailwhy = match &arguments.mailwhy {
         Some(path) => path.canonicalize()?,
         None => machine::build()?,
@@ -340,5 +345,5 @@ fn deferred_address(log: &Path) -> Result<String> {
             return Ok(address.to_owned());
         }
     }
-    anyhow::bail!("no recipient was deferred in the log");
+    bail!("no recipient was deferred in the log");
 }
