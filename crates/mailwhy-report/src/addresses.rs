@@ -1,18 +1,7 @@
 //! Distinct addresses, as numbers that stand for them.
 
-use std::hash::BuildHasher;
-use std::sync::LazyLock;
-
 use hashbrown::hash_table::Entry;
-use hashbrown::{DefaultHashBuilder, HashSet, HashTable};
-
-/// The same in all threads, another in each run: nobody can prepare addresses that collide.
-static SEED: LazyLock<DefaultHashBuilder> = LazyLock::new(DefaultHashBuilder::default);
-
-/// Stands for an address in a set of distinct ones. Never printed, so that the set's size is all that depends on it.
-pub(crate) fn hash(bytes: &[u8]) -> u64 {
-    SEED.hash_one(bytes)
-}
+use hashbrown::{HashSet, HashTable};
 
 /// What is known of an address, in the lowest bits of its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -75,6 +64,7 @@ impl Addresses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mailwhy_trace::hash;
 
     #[test]
     fn addresses_of_several_sets_count_once() {

@@ -2,8 +2,7 @@
 
 use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-
-use crate::addresses::hash;
+use mailwhy_trace::hash;
 
 /// Something for each name.
 ///

@@ -11,9 +11,9 @@ use mailwhy_classify::Classifier;
 use mailwhy_codes::{Enhanced, Provider, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::{Line, Login};
 use mailwhy_logs::{Event, Kind, Step, Time};
-use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of};
+use mailwhy_trace::{Attempts, GroupId, Groups, Map, Message, Outcome, Share, Told, Trace, domain_of, hash};
 
-use crate::addresses::{Addresses, Mark, hash};
+use crate::addresses::{Addresses, Mark};
 use crate::histogram::Histogram;
 use crate::names::Names;
 use crate::tally::Tally;
@@ -361,6 +361,7 @@ impl Summary {
     }
 
     /// Joins a line with its message.
+    #[inline(always)]
     fn join(&mut self, step: &Step<'_>, group: Option<GroupId>) {
         let counts = &mut self.counts;
         self.trace.push(step, group, &self.groups, &mut |told, groups| counts.told(told, groups));

@@ -1,13 +1,13 @@
 //! What is known of one message, in little space, while its lines come.
 
-use std::hash::BuildHasher;
 use std::mem;
 use std::num::NonZeroU32;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::HashTable;
 use mailwhy_codes::Reason;
 
 use crate::line::{Line, Millis, What};
+use crate::name::Name;
 use crate::{Attempt, Attempts, GroupId, Groups, HostFailure, Id, Message, Outcome, Recipient, Told};
 
 /// Up to this many recipients a list is searched faster than a table.
@@ -114,12 +114,19 @@ pub(crate) struct Draft {
     /// Addresses and names of hosts.
     text: Vec<u8>,
     recipients: Vec<Entry>,
-    /// Of each address, to tell those apart that are not the same without reading them.
-    tags: Vec<u32>,
-    hosts: Vec<Span>,
+    /// The hash of each address: it is known by that.
+    hashes: Vec<u64>,
+    hosts: Vec<Host>,
     /// What most messages have none of.
     troubles: Option<Box<Troubles>>,
     places: Option<Box<Places>>,
+}
+
+/// A host: it is known by the hash of its name.
+#[derive(Clone, Copy, Debug)]
+struct Host {
+    hash: u64,
+    name: Span,
 }
 
 /// What went wrong.
@@ -154,16 +161,12 @@ pub(crate) struct Facts {
     bounce_of: Span,
 }
 
-/// Where the recipients are, of which there are many, by their addresses.
-#[derive(Clone, Debug, Default)]
-struct Places {
-    /// The hash of an address, and its place.
-    table: HashTable<(u64, u32)>,
-    hasher: DefaultHashBuilder,
-}
+/// Where the recipients are, of which there are many: the hash of an address, and its place.
+type Places = HashTable<(u64, u32)>;
 
 impl Draft {
     /// Begins another message in the same memory.
+    #[inline]
     pub(crate) fn begin(&mut self, id: Id) {
         self.id = id;
         self.facts = Facts::default();
@@ -173,13 +176,14 @@ impl Draft {
         }
         self.text.clear();
         self.recipients.clear();
-        self.tags.clear();
+        self.hashes.clear();
         self.hosts.clear();
         self.troubles = None;
         self.places = None;
     }
 
     /// Ends a message that was told, and gives back memory that the next one does not need.
+    #[inline]
     pub(crate) fn free(&mut self) {
         if self.text.capacity() + size_of::<Entry>() * self.recipients.capacity() > SMALL {
             *self = Self::default();
@@ -190,7 +194,7 @@ impl Draft {
     fn shrink(&mut self) {
         self.text.shrink_to_fit();
         self.recipients.shrink_to_fit();
-        self.tags.shrink_to_fit();
+        self.hashes.shrink_to_fit();
         self.hosts.shrink_to_fit();
         if let Some(Troubles { list, open, failures, tries, .. }) = self.troubles.as_deref_mut() {
             list.shrink_to_fit();
@@ -221,8 +225,8 @@ impl Draft {
                 self.forget(attempts, groups, sink);
                 self.facts.arrived = true;
                 self.facts.arrival = line.time;
-                self.facts.sender = Span::keep(&mut self.text, line.address);
-                self.facts.bounce_of = Span::keep(&mut self.text, line.host);
+                self.facts.sender = Span::keep(&mut self.text, line.address.text);
+                self.facts.bounce_of = Span::keep(&mut self.text, line.host.text);
             }
             What::Delivered => {
                 let place = self.place(line.address);
@@ -336,6 +340,7 @@ impl Draft {
     }
 
     /// Tells of the hosts that no recipient's line has repeated.
+    #[inline]
     fn close(&mut self, attempts: Attempts, groups: &Groups, sink: &mut impl FnMut(Told<'_>, &Groups)) {
         let Some(troubles) = self.troubles.as_deref_mut() else { return };
         if attempts == Attempts::WithMessage {
@@ -350,12 +355,12 @@ impl Draft {
 
     fn attempt(&self, own: &Try) -> Attempt<'_> {
         let &Try { recipient, host, group, time } = own;
-        Attempt { recipient, host: self.name(host), group, time: time.get() }
+        Attempt { recipient, host: self.host_name(host).text, group, time: time.get() }
     }
 
     fn host_failure(&self, failure: &Failure) -> HostFailure<'_> {
         let &Failure { host, group, time } = failure;
-        HostFailure { host: self.name(host), group, time: time.get() }
+        HostFailure { host: self.host_name(host).text, group, time: time.get() }
     }
 
     /// Lets nothing that was before the arrival tell the cause of what comes: it is known only where the log was not cut
@@ -381,9 +386,9 @@ impl Draft {
         sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
         self.forget(attempts, groups, sink);
-        for theirs in &later.recipients {
-            let host = self.host(later.name(theirs.host));
-            let place = self.place(theirs.address.of(&later.text));
+        for (theirs, address) in later.recipients.iter().zip(0..) {
+            let host = self.host(later.host_name(theirs.host));
+            let place = self.place(later.address(address));
             let mine = &mut self.recipients[place];
             *mine = Entry {
                 address: mine.address,
@@ -407,16 +412,15 @@ impl Draft {
         }
         if let Some(Troubles { open, last, failures, tries, .. }) = later.troubles.as_deref() {
             let mut adopt =
-                |theirs: &Failure| Failure { host: self.host(later.name(theirs.host)), ..*theirs };
+                |theirs: &Failure| Failure { host: self.host(later.host_name(theirs.host)), ..*theirs };
             let open: Vec<_> = open.iter().map(&mut adopt).collect();
             let failures: Vec<_> = failures.iter().map(&mut adopt).collect();
             let last = last.as_ref().map(adopt);
             let tries: Vec<_> = tries
                 .iter()
                 .map(|own| Try {
-                    recipient: self.place(later.recipients[own.recipient as usize].address.of(&later.text))
-                        as u32,
-                    host: self.host(later.name(own.host)),
+                    recipient: self.place(later.address(own.recipient)) as u32,
+                    host: self.host(later.host_name(own.host)),
                     ..*own
                 })
                 .collect();
@@ -515,26 +519,36 @@ impl Draft {
             deferrals,
             last: last.get(),
             first_deferral: trouble.first_deferral.get(),
-            host: self.name(host),
+            host: self.host_name(host).text,
         }
     }
 
     /// The place of a host, which is kept once.
-    fn host(&mut self, name: &[u8]) -> Place {
-        if name.is_empty() {
+    #[inline]
+    fn host(&mut self, name: Name<'_>) -> Place {
+        if name.text.is_empty() {
             return Place::default();
         }
         let first = self.hosts.len().saturating_sub(LAST_HOSTS);
-        let known = self.hosts[first..].iter().rposition(|span| span.of(&self.text) == name);
+        let known = self.hosts[first..].iter().rposition(|host| host.hash == name.hash);
         let place = known.map_or(self.hosts.len(), |at| first + at);
         if known.is_none() {
-            self.hosts.push(Span::keep(&mut self.text, name));
+            self.hosts.push(Host { hash: name.hash, name: Span::keep(&mut self.text, name.text) });
         }
         Place::new(place)
     }
 
-    fn name(&self, host: Place) -> &[u8] {
-        host.get().map_or(&[], |place| self.hosts[place].of(&self.text))
+    fn host_name(&self, host: Place) -> Name<'_> {
+        host.get().map_or_else(Name::default, |place| {
+            let Host { hash, name } = self.hosts[place];
+            Name { text: name.of(&self.text), hash }
+        })
+    }
+
+    /// The address of the recipient at this place.
+    fn address(&self, recipient: u32) -> Name<'_> {
+        let place = recipient as usize;
+        Name { text: self.recipients[place].address.of(&self.text), hash: self.hashes[place] }
     }
 
     fn troubles(&mut self) -> &mut Troubles {
@@ -559,61 +573,48 @@ impl Draft {
     }
 
     /// The place of a recipient, by its address.
-    fn place(&mut self, address: &[u8]) -> usize {
-        let is = |place: usize| self.recipients[place].address.of(&self.text) == address;
-        let tag = tag(address);
+    #[inline]
+    fn place(&mut self, address: Name<'_>) -> usize {
         let known = match self.places.as_deref() {
-            Some(Places { table, hasher }) => {
-                let hash = hasher.hash_one(address);
-                let known = table.find(hash, |&(of, place)| of == hash && is(place as usize));
+            Some(places) => {
+                let known = places.find(address.hash, |&(hash, _)| hash == address.hash);
                 known.map(|&(_, place)| place as usize)
             }
-            None => self
-                .tags
-                .iter()
-                .enumerate()
-                .find(|&(place, &t)| t == tag && is(place))
-                .map(|(place, _)| place),
+            None => position(&self.hashes, address.hash),
         };
-        known.unwrap_or_else(|| self.add(address, tag))
+        known.unwrap_or_else(|| self.add(address))
     }
 
-    fn add(&mut self, address: &[u8], tag: u32) -> usize {
+    #[inline]
+    fn add(&mut self, address: Name<'_>) -> usize {
         let place = self.recipients.len();
         self.recipients.push(Entry {
-            address: Span::keep(&mut self.text, address),
+            address: Span::keep(&mut self.text, address.text),
             last: Millis::default(),
             host: Place::default(),
             trouble: Place::default(),
             deliveries: 0,
             outcome: Outcome::Deferred,
         });
-        self.tags.push(tag);
+        self.hashes.push(address.hash);
         if place >= FEW {
             let first = if self.places.is_none() { 0 } else { place };
-            let Places { table, hasher } = &mut **self.places.get_or_insert_default();
-            for (entry, place) in self.recipients[first..].iter().zip(first as u32..) {
-                let hash = hasher.hash_one(entry.address.of(&self.text));
-                table.insert_unique(hash, (hash, place), |&(hash, _)| hash);
+            let places = self.places.get_or_insert_default();
+            for (&hash, place) in self.hashes[first..].iter().zip(first as u32..) {
+                places.insert_unique(hash, (hash, place), |&(hash, _)| hash);
             }
         }
         place
     }
 }
 
-/// Something of an address that is rarely the same in two of a message.
+/// Where a hash stands in a list, of which eight are looked at together.
 #[inline]
-fn tag(address: &[u8]) -> u32 {
-    let (first, last) = match (address.first_chunk(), address.last_chunk()) {
-        (Some(first), Some(last)) => (*first, *last),
-        _ => {
-            let mut first = [0; 8];
-            first[..address.len()].copy_from_slice(address);
-            (first, [0; 8])
-        }
-    };
-    let words = u64::from_le_bytes(first) ^ u64::from_le_bytes(last).rotate_left(29);
-    (words.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+fn position(hashes: &[u64], hash: u64) -> Option<usize> {
+    let (eights, _) = hashes.as_chunks::<8>();
+    let is_in = |eight: &[u64; 8]| eight.iter().fold(false, |found, &h| found | (h == hash));
+    let start = 8 * eights.iter().take_while(|eight| !is_in(eight)).count();
+    hashes[start..].iter().position(|&h| h == hash).map(|at| start + at)
 }
 
 /// The recipients of a message, in the order of their first line.
@@ -643,5 +644,34 @@ impl<'a> Recipients<'a> {
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0.recipients.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_recipient_has_one_place() {
+        let addresses: Vec<_> = (0..3 * FEW).map(|n| format!("user{n}@shop.test")).collect();
+        let mut draft = Draft::default();
+        for len in 0..addresses.len() {
+            assert_eq!(draft.recipients.len(), len);
+            let place = draft.place(Name::new(addresses[len].as_bytes()));
+            assert_eq!(place, len);
+            for (place, address) in addresses[..=len].iter().enumerate() {
+                assert_eq!(draft.place(Name::new(address.as_bytes())), place);
+                assert_eq!(draft.address(place as u32).text, address.as_bytes());
+            }
+        }
+    }
+
+    #[test]
+    fn each_host_is_kept_once() {
+        let mut draft = Draft::default();
+        let names = ["a.test", "", "b.test", "a.test", "b.test"];
+        let places = names.map(|name| draft.host(Name::new(name.as_bytes())));
+        assert_eq!(draft.hosts.len(), 2);
+        assert_eq!(places.map(|place| draft.host_name(place).text), names.map(str::as_bytes));
     }
 }

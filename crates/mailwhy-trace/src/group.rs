@@ -139,6 +139,7 @@ impl<T: Copy + Default> Default for Recent<T> {
 impl<T: Copy + Default> Recent<T> {
     const PLACES: usize = 2048;
 
+    #[inline]
     fn get(&mut self, text: &[u8], find: impl FnOnce(&[u8]) -> T) -> T {
         // Nothing is known by the number of a free place.
         let hash = self.hasher.hash_one(text).max(1);

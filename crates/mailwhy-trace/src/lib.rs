@@ -16,6 +16,7 @@ mod group;
 mod id;
 mod line;
 mod message;
+mod name;
 mod trace;
 
 pub use draft::Recipients;
@@ -25,6 +26,7 @@ pub use line::is_discarded;
 pub use message::{
     Attempt, Attempts, HostFailure, Message, Outcome, Recipient, Told, address_key, domain_of,
 };
+pub use name::hash;
 pub use trace::{Share, Single, Trace};
 
 /// A hash map whose order nothing may depend on.

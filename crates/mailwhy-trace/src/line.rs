@@ -6,6 +6,7 @@ use mailwhy_logs::{Kind, Step, Time};
 
 use crate::draft::Span;
 use crate::message::address_key;
+use crate::name::Name;
 use crate::{GroupId, Id};
 
 /// What a line says about its message.
@@ -29,6 +30,7 @@ pub(crate) enum What {
 
 impl What {
     /// `None` where the message's way does not depend on the line.
+    #[inline]
     pub(crate) fn of(step: &Step<'_>) -> Option<Self> {
         Some(match step.kind {
             Kind::Arrival | Kind::FakeReject => Self::Arrived,
@@ -89,9 +91,9 @@ pub(crate) struct Line<'a> {
     pub(crate) what: What,
     pub(crate) time: Millis,
     /// The recipient; of an arrival the sender.
-    pub(crate) address: &'a [u8],
+    pub(crate) address: Name<'a>,
     /// The remote host; of an arrival the message it reports on.
-    pub(crate) host: &'a [u8],
+    pub(crate) host: Name<'a>,
     pub(crate) group: Option<GroupId>,
 }
 
@@ -101,10 +103,14 @@ impl<'a> Line<'a> {
     pub(crate) fn new(what: What, step: &Step<'a>, address: &'a [u8], group: Option<GroupId>) -> Self {
         let time = step.time.into();
         let (address, host) = match what {
-            What::Arrived => (step.sender.unwrap_or_default(), step.bounce_of),
-            _ => (address, step.host),
+            // Known by no hash.
+            What::Arrived => {
+                let [text, bounce_of] = [step.sender, step.bounce_of].map(Option::unwrap_or_default);
+                (Name { text, ..Name::default() }, Name { text: bounce_of, ..Name::default() })
+            }
+            _ => (Name::new(address), Name::new(step.host.unwrap_or_default())),
         };
-        Self { what, time, address, host: host.unwrap_or_default(), group }
+        Self { what, time, address, host, group }
     }
 }
 
@@ -138,8 +144,8 @@ struct Kept {
     id: Id,
     what: What,
     time: Millis,
-    address: Span,
-    host: Span,
+    address: (u64, Span),
+    host: (u64, Span),
     group: Option<GroupId>,
 }
 
@@ -166,16 +172,17 @@ impl Block {
     fn push(&mut self, id: Id, line: &Line<'_>) {
         let Line { what, time, address, host, group } = *line;
         // The host's own line is the one before.
-        let last = self.list.last().map(|last| last.host).filter(|last| last.of(&self.text) == host);
-        let host = last.unwrap_or_else(|| Span::keep(&mut self.text, host));
-        let address = Span::keep(&mut self.text, address);
+        let last = self.list.last().map(|last| last.host).filter(|last| last.0 == host.hash);
+        let mut keep = |name: Name<'_>| (name.hash, Span::keep(&mut self.text, name.text));
+        let (host, address) = (last.unwrap_or_else(|| keep(host)), keep(address));
         self.list.push(Kept { id, what, time, address, host, group });
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, Line<'_>)> {
-        self.list.iter().map(|kept| {
+        let name = |(hash, span): (u64, Span)| Name { text: span.of(&self.text), hash };
+        self.list.iter().map(move |kept| {
             let &Kept { id, what, time, address, host, group } = kept;
-            (id, Line { what, time, address: address.of(&self.text), host: host.of(&self.text), group })
+            (id, Line { what, time, address: name(address), host: name(host), group })
         })
     }
 }

@@ -127,6 +127,7 @@ pub struct Message<'a> {
 /// Exim writes the bare local part of a local delivery (`=> anna <anna@d.example>`): the domain is that of the
 /// original address then, which is also that of files and pipes.
 #[must_use]
+#[inline]
 pub fn address_key<'a>(recipient: &'a [u8], original: Option<&'a [u8]>) -> Cow<'a, [u8]> {
     let Some(original) = original else { return Cow::Borrowed(recipient) };
     let bare = matches!(recipient.first(), Some(b'|' | b'/' | b'>' | b':'))
@@ -144,6 +145,7 @@ pub fn address_key<'a>(recipient: &'a [u8], original: Option<&'a [u8]>) -> Cow<'
 
 /// The domain of an address, or nothing.
 #[must_use]
+#[inline]
 pub fn domain_of(address: &[u8]) -> &[u8] {
     memchr::memrchr(b'@', address).map_or(&[], |at| &address[at + 1..])
 }

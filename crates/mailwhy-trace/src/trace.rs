@@ -56,6 +56,7 @@ impl Trace {
     /// Takes the next line of the log; `group` is its failure, from [`Groups::of`].
     ///
     /// Tells `sink` what it means for its message, and of the message when its last line has come.
+    #[inline]
     pub fn push(
         &mut self,
         step: &Step<'_>,

@@ -12,11 +12,10 @@ use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Class, CodePattern, Enhanced, Reason};
 use mailwhy_logs::{Event, Kind, Step, Time};
 use mailwhy_trace::{
-    Attempt, Attempts, Group, GroupId, Groups, Id, Map, Message, Outcome, Told, Trace, domain_of,
+    Attempt, Attempts, Group, GroupId, Groups, Id, Map, Message, Outcome, Told, Trace, domain_of, hash,
 };
 
 use crate::Place;
-use crate::addresses::hash;
 use crate::summary::{Destination, add_all, key};
 pub use build::{ErrorAction, ErrorReply, ErrorReport, ErrorRow};
 use trend::Trend;

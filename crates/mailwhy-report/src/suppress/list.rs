@@ -4,11 +4,11 @@ use hashbrown::HashMap;
 use jiff::Span;
 use jiff::civil::Date;
 use mailwhy_codes::{Lang, Reason};
+use mailwhy_trace::hash;
 use serde::Serialize;
 
 use super::Suppressions;
 use super::history::{History, Run};
-use crate::addresses::hash;
 use crate::text::{printable, rfc3339};
 use crate::{About, Input};
 

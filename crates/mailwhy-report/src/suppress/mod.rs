@@ -15,9 +15,8 @@ use hashbrown::HashSet;
 use mailwhy_classify::Classifier;
 use mailwhy_codes::Class;
 use mailwhy_logs::{Event, Kind, Time};
-use mailwhy_trace::{Groups, Map, address_key};
+use mailwhy_trace::{Groups, Map, address_key, hash};
 
-use crate::addresses::hash;
 use crate::errors::lower_domain;
 use crate::summary::key;
 use crate::text::readable;

@@ -6,10 +6,10 @@ use csv::{ByteRecord, ReaderBuilder, Trim};
 use jiff::civil::{Date, DateTime};
 use mailwhy_codes::{Enhanced, Reason};
 use mailwhy_logs::Time;
+use mailwhy_trace::hash;
 
 use super::history::{Evidence, History, Run};
 use super::{Suppressions, is_address};
-use crate::addresses::hash;
 use crate::errors::lower_domain;
 use crate::summary::key;
 
