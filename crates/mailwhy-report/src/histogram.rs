@@ -14,6 +14,7 @@ pub(crate) struct Histogram {
 
 impl Histogram {
     /// Counts a duration in milliseconds; a negative one (the clock was set back) counts as none.
+    #[inline]
     pub(crate) fn add(&mut self, millis: i64) {
         let second = (millis / 1000) as usize;
         match self.seconds.get_mut(second) {

@@ -9,7 +9,7 @@ use super::bytes::{Needle, is_space, skip, word_len};
 use crate::Kind;
 
 /// The kind of a line that carries a message id; `text` is what follows the id.
-#[inline]
+#[inline(always)]
 pub(super) fn with_id(text: &[u8]) -> Kind {
     match text {
         [b'<', b'=', b' ', ..] => Kind::Arrival,
@@ -401,6 +401,7 @@ fn arguments(text: &[u8]) -> bool {
 }
 
 /// `Completed`, `Completed QT=3s`
+#[inline]
 fn completed(text: &[u8]) -> bool {
     let Some(rest) = text.strip_prefix(b"Completed") else { return false };
     let time = rest.strip_prefix(b" QT=").is_some_and(|t| !t.is_empty() && word_len(t) == t.len());

@@ -80,7 +80,7 @@ impl<'a> Line<'a> {
 
     /// What [`Line::event`] would say of the way of the message, read without the other fields where they are many.
     #[must_use]
-    #[inline]
+    #[inline(always)]
     pub fn step(&self) -> Step<'a> {
         let step = Step::new(self.kind, self.time, self.id);
         // A record of several lines, or one that is too long, is nothing that there are many of.
@@ -227,7 +227,7 @@ pub fn record_front(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
 }
 
 /// Reads what follows the time: the message id, and of the text so much that the kind is known.
-#[inline]
+#[inline(always)]
 fn front<'a>(raw: &'a [u8], at: usize, time: Option<Time>, pid: Option<&'a [u8]>, role: Role) -> Line<'a> {
     let rest = &raw[at..];
     let (id, text, kind) = match prefix::message_id(rest) {
