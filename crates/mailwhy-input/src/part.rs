@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::iter;
 use std::path::Path;
 
 use memchr::memchr;
@@ -44,14 +45,22 @@ impl Part {
 }
 
 /// The sources in parts, in their order. Plain files are parted before a record about every
-/// [`part_size`](Options::part_size) bytes; archives and streams cannot be.
+/// [`part_size`](Options::part_size) bytes, and more often towards the end of the last one; archives and streams cannot be.
 #[must_use]
 pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> bool) -> Vec<Part> {
+    let size_of = |source: &Source| match source {
+        Source::File(path) => Source::size_of(path),
+        Source::Stdin => None,
+    };
+    let mut rest: u64 = sources.iter().filter_map(size_of).sum();
     let parts = sources.iter().zip(0..).flat_map(|(source, file)| {
-        let cuts = match source {
-            // What cannot be read is told when it is read.
-            Source::File(path) => cuts(path, options, starts_record).unwrap_or_default(),
-            Source::Stdin => Vec::new(),
+        let cuts = match (source, size_of(source)) {
+            (Source::File(path), Some(size)) => {
+                rest = rest.saturating_sub(size);
+                // What cannot be read is told when it is read.
+                cuts(path, size, rest, options, starts_record).unwrap_or_default()
+            }
+            _ => Vec::new(),
         };
         if cuts.is_empty() {
             return vec![Part::whole(file)];
@@ -62,10 +71,21 @@ pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> 
     parts.collect()
 }
 
-/// Where the parts of a plain file begin, and where the last one ends. None where it is no such file.
-fn cuts(path: &Path, options: &Options, starts_record: fn(&[u8]) -> bool) -> io::Result<Vec<u64>> {
-    let Some(size) = Source::size_of(path) else { return Ok(Vec::new()) };
-    let step = options.part_size.max(1);
+/// How long the next part is with so many bytes to come. The last ones are shorter, so that all threads end at the same time.
+fn part_len(rest: u64, options: &Options) -> u64 {
+    let most = options.part_size.max(1);
+    (rest / 4).clamp(most.div_ceil(8), most)
+}
+
+/// Where the parts of a plain file begin, and where the last one ends; so many bytes are in the files `behind` it. None where it is
+/// no such file.
+fn cuts(
+    path: &Path,
+    size: u64,
+    behind: u64,
+    options: &Options,
+    starts_record: fn(&[u8]) -> bool,
+) -> io::Result<Vec<u64>> {
     let mut file = File::open(path)?;
     let mut window = Vec::new();
     (&mut file).take(HEAD).read_to_end(&mut window)?;
@@ -73,7 +93,8 @@ fn cuts(path: &Path, options: &Options, starts_record: fn(&[u8]) -> bool) -> io:
         return Ok(Vec::new());
     }
     let mut cuts = vec![0];
-    for at in (1..size.div_ceil(step)).map(|n| n * step) {
+    let next = |at: u64| Some(at + part_len(size - at + behind, options)).filter(|&at| at < size);
+    for at in iter::successors(next(0), |&at| next(at)) {
         // From the byte before it: a record may begin right here.
         window.clear();
         file.seek(SeekFrom::Start(at - 1))?;
@@ -141,6 +162,26 @@ mod tests {
             assert_eq!(whole, text, "{part_size}");
             assert_eq!((summary.bytes, summary.files.len()), (text.len() as u64, 1));
         }
+    }
+
+    #[test]
+    fn the_last_parts_are_shorter() {
+        let (first, [source_1]) = source(&b">123456789\n".repeat(40));
+        let (second, [source_2]) = source(&b">123456789\n".repeat(40));
+        let options = Options { part_size: 110, ..Options::default() };
+        let lengths = |sources: &[Source], file: u32, size: u64| {
+            let parts = parts(sources, &options, starts_record);
+            let ranges = parts.iter().filter(|part| part.file == file).filter_map(|part| part.range);
+            ranges.map(|(from, to)| to.min(size) - from).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            lengths(std::slice::from_ref(&source_1), 0, 440),
+            [110, 88, 66, 44, 33, 22, 22, 11, 22, 11, 11]
+        );
+        let both = [source_1, source_2];
+        assert_eq!(lengths(&both, 0, 440), [110, 110, 110, 110]);
+        assert_eq!(lengths(&both, 1, 440).iter().sum::<u64>(), 440);
+        drop((first, second));
     }
 
     #[test]
