@@ -34,4 +34,4 @@ pub use summary::{Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,
 };
-pub use text::{cell, masked, printable, readable, rfc3339};
+pub use text::{acts, cell, masked, printable, readable, rfc3339};

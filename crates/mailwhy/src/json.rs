@@ -4,7 +4,7 @@ use std::io::Write;
 
 use itoa::Integer;
 use mailwhy::codes::Enhanced;
-use mailwhy::report::Value;
+use mailwhy::report::{Value, acts};
 
 /// An object in the making.
 pub struct Object<'a> {
@@ -264,61 +264,39 @@ fn is_plain(text: &[u8]) -> bool {
 }
 
 /// Appends `text` with what JSON wants escaped, and with what would act on a terminal.
-fn escape(text: &str, out: &mut Vec<u8>) {
-    let mut bytes = text.as_bytes();
-    if is_plain(bytes) {
-        return out.extend_from_slice(bytes);
+fn escape(mut text: &str, out: &mut Vec<u8>) {
+    if is_plain(text.as_bytes()) {
+        return out.extend_from_slice(text.as_bytes());
     }
-    while let Some(at) = bytes.iter().position(|&b| SPECIAL[usize::from(b)]) {
-        let (plain, rest) = bytes.split_at(at);
-        out.extend_from_slice(plain);
-        let len = match *rest {
-            // U+0080 to U+009F: the terminal controls beyond ASCII.
-            [0xc2, control @ 0x80..=0x9f, ..] => {
-                push_escape(control, out);
-                2
-            }
-            [0xc2, ..] => {
-                out.push(0xc2);
-                1
-            }
-            [byte, ..] => {
-                let short = match byte {
-                    b'\n' => b'n',
-                    b'\r' => b'r',
-                    b'\t' => b't',
-                    b'"' | b'\\' => byte,
-                    _ => 0,
-                };
-                if short == 0 {
-                    push_escape(byte, out);
-                } else {
-                    out.extend_from_slice(&[b'\\', short]);
-                }
-                1
-            }
-            [] => 0,
-        };
-        bytes = &rest[len..];
+    while let Some((plain, rest)) =
+        text.bytes().position(|b| SPECIAL[usize::from(b)]).map(|at| text.split_at(at))
+        && let Some(c) = rest.chars().next()
+    {
+        out.extend_from_slice(plain.as_bytes());
+        match c {
+            '"' | '\\' => out.extend_from_slice(&[b'\\', c as u8]),
+            '\n' => out.extend_from_slice(br"\n"),
+            '\r' => out.extend_from_slice(br"\r"),
+            '\t' => out.extend_from_slice(br"\t"),
+            // All of them have four digits. Writing to memory cannot fail.
+            c if acts(c) => drop(write!(out, "\\u{:04x}", u32::from(c))),
+            _ => out.extend_from_slice(&rest.as_bytes()[..c.len_utf8()]),
+        }
+        text = &rest[c.len_utf8()..];
     }
-    out.extend_from_slice(bytes);
+    out.extend_from_slice(text.as_bytes());
 }
 
-/// Bytes that are escaped, and the one that controls beyond ASCII begin with.
+/// Bytes that are escaped, and those that what acts on a terminal begins with beyond ASCII.
 const SPECIAL: [bool; 256] = {
     let mut table = [false; 256];
     let mut b = 0;
     while b < 256 {
-        table[b] = b < 0x20 || matches!(b as u8, b'"' | b'\\' | 0x7f | 0xc2);
+        table[b] = b < 0x20 || matches!(b as u8, b'"' | b'\\' | 0x7f | 0xc2 | 0xd8 | 0xe2 | 0xef);
         b += 1;
     }
     table
 };
-
-fn push_escape(byte: u8, out: &mut Vec<u8>) {
-    // Writing to memory cannot fail.
-    let _ = write!(out, "\\u{byte:04x}");
-}
 
 #[cfg(test)]
 mod tests {
@@ -357,7 +335,7 @@ mod tests {
         for (bytes, text, lossy) in [
             (&b"plain"[..], "plain", false),
             (b"a\"b\\c\nd\te\x1b[m\x7f\x00", "a\"b\\c\nd\te\u{1b}[m\u{7f}\0", false),
-            ("Ящик \u{85}\u{9b}x\u{2028}".as_bytes(), "Ящик \u{85}\u{9b}x\u{2028}", false),
+            ("Ящик\u{a0}№ \u{85}\u{9b}x\u{2028}".as_bytes(), "Ящик\u{a0}№ \u{85}\u{9b}x\u{2028}", false),
             (b"\xc2", "\u{fffd}", true),
             (b"bo\xeete", "bo\u{fffd}te", true),
             (b"0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef", false),
@@ -372,6 +350,18 @@ mod tests {
             let value: serde_json::Value = serde_json::from_slice(&out).expect("JSON");
             assert_eq!(value["k"], text);
             assert!(!out.iter().any(|&b| b < 0x20 || b == 0x7f), "{out:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_acts_on_a_terminal() {
+        for c in ('\0'..=char::MAX).filter(|&c| c.is_ascii() || acts(c)) {
+            let mut out = Vec::new();
+            push_string(format!("a{c}b").as_bytes(), &mut out);
+            let text = std::str::from_utf8(&out).expect("UTF-8");
+            assert!(!text.chars().any(acts), "{text:?}");
+            let back: String = serde_json::from_str(text).expect("JSON");
+            assert_eq!(back, format!("a{c}b"));
         }
     }
 }
