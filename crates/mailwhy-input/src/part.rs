@@ -52,7 +52,7 @@ pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> 
         Source::File(path) => Source::size_of(path),
         Source::Stdin => None,
     };
-    let mut rest: u64 = sources.iter().filter_map(size_of).sum();
+    let mut rest = sources.iter().filter_map(size_of).fold(0, u64::saturating_add);
     let parts = sources.iter().zip(0..).flat_map(|(source, file)| {
         let cuts = match (source, size_of(source)) {
             (Source::File(path), Some(size)) => {
