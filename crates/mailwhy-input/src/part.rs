@@ -48,20 +48,18 @@ impl Part {
 /// [`part_size`](Options::part_size) bytes, and more often towards the end of the last one; archives and streams cannot be.
 #[must_use]
 pub fn parts(sources: &[Source], options: &Options, starts_record: fn(&[u8]) -> bool) -> Vec<Part> {
-    let size_of = |source: &Source| match source {
-        Source::File(path) => Source::size_of(path),
+    let sizes = sources.iter().map(|source| match source {
+        Source::File(path) => Some((path, Source::size_of(path)?)),
         Source::Stdin => None,
-    };
-    let mut rest = sources.iter().filter_map(size_of).fold(0, u64::saturating_add);
-    let parts = sources.iter().zip(0..).flat_map(|(source, file)| {
-        let cuts = match (source, size_of(source)) {
-            (Source::File(path), Some(size)) => {
-                rest = rest.saturating_sub(size);
-                // What cannot be read is told when it is read.
-                cuts(path, size, rest, options, starts_record).unwrap_or_default()
-            }
-            _ => Vec::new(),
-        };
+    });
+    let sizes: Vec<_> = sizes.collect();
+    let mut rest = sizes.iter().flatten().fold(0_u64, |all, (_, size)| all.saturating_add(*size));
+    let parts = sizes.into_iter().zip(0..).flat_map(|(file_and_size, file)| {
+        let cuts = file_and_size.map_or_else(Vec::new, |(path, size)| {
+            rest -= size.min(rest);
+            // What cannot be read is told when it is read.
+            cuts(path, size, rest, options, starts_record).unwrap_or_default()
+        });
         if cuts.is_empty() {
             return vec![Part::whole(file)];
         }
@@ -166,8 +164,8 @@ mod tests {
 
     #[test]
     fn the_last_parts_are_shorter() {
-        let (first, [source_1]) = source(&b">123456789\n".repeat(40));
-        let (second, [source_2]) = source(&b">123456789\n".repeat(40));
+        let (_first, [source_1]) = source(&b">123456789\n".repeat(40));
+        let (_second, [source_2]) = source(&b">123456789\n".repeat(40));
         let options = Options { part_size: 110, ..Options::default() };
         let lengths = |sources: &[Source], file: u32, size: u64| {
             let parts = parts(sources, &options, starts_record);
@@ -181,7 +179,6 @@ mod tests {
         let both = [source_1, source_2];
         assert_eq!(lengths(&both, 0, 440), [110, 110, 110, 110]);
         assert_eq!(lengths(&both, 1, 440).iter().sum::<u64>(), 440);
-        drop((first, second));
     }
 
     #[test]

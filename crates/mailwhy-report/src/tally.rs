@@ -10,7 +10,6 @@ use mailwhy_codes::Reason;
 pub(crate) struct Tally(Vec<(Reason, u64)>);
 
 impl Tally {
-    #[inline]
     pub(crate) fn add(&mut self, reason: Reason, count: u64) {
         if let Some((_, known)) = self.0.iter_mut().find(|(known, _)| *known == reason) {
             *known += count;

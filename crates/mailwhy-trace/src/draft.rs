@@ -386,9 +386,9 @@ impl Draft {
         sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
         self.forget(attempts, groups, sink);
-        for (theirs, address) in later.recipients.iter().zip(0..) {
+        for (theirs, n) in later.recipients.iter().zip(0..) {
             let host = self.host(later.host_name(theirs.host));
-            let place = self.place(later.address(address));
+            let place = self.place(later.address(n));
             let mine = &mut self.recipients[place];
             *mine = Entry {
                 address: mine.address,
@@ -580,12 +580,11 @@ impl Draft {
                 let known = places.find(address.hash, |&(hash, _)| hash == address.hash);
                 known.map(|&(_, place)| place as usize)
             }
-            None => position(&self.hashes, address.hash),
+            None => self.hashes.iter().position(|&hash| hash == address.hash),
         };
         known.unwrap_or_else(|| self.add(address))
     }
 
-    #[inline]
     fn add(&mut self, address: Name<'_>) -> usize {
         let place = self.recipients.len();
         self.recipients.push(Entry {
@@ -606,15 +605,6 @@ impl Draft {
         }
         place
     }
-}
-
-/// Where a hash stands in a list, of which eight are looked at together.
-#[inline]
-fn position(hashes: &[u64], hash: u64) -> Option<usize> {
-    let (eights, _) = hashes.as_chunks::<8>();
-    let is_in = |eight: &[u64; 8]| eight.iter().fold(false, |found, &h| found | (h == hash));
-    let start = 8 * eights.iter().take_while(|eight| !is_in(eight)).count();
-    hashes[start..].iter().position(|&h| h == hash).map(|at| start + at)
 }
 
 /// The recipients of a message, in the order of their first line.

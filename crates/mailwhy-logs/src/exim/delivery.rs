@@ -28,7 +28,7 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 }
 
 /// `<= sender R=id …`: sender and id. Exim writes nothing between the two; the other fields are left out.
-#[inline(always)]
+#[inline]
 pub(super) fn arrival_step(text: &[u8]) -> (&[u8], Option<&[u8]>) {
     let (sender, rest) = sender(text);
     (sender, rest.strip_prefix(b" R=").map(|id| &id[..blank(id)]))
@@ -47,7 +47,7 @@ fn sender(text: &[u8]) -> (&[u8], &[u8]) {
 type Way<'a> = (Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>);
 
 /// `=> address …`, of which only the host is read of the fields. `None` where that is not enough.
-#[inline(always)]
+#[inline]
 pub(super) fn delivery_step(text: &[u8]) -> Option<Way<'_>> {
     const HOST: Needle = Needle::new(b" H=");
     let Addresses { recipient, original, rest } = address::read(text.get(3..).unwrap_or_default(), false);

@@ -9,7 +9,7 @@ use super::bytes::{Needle, is_space, skip, word_len};
 use crate::Kind;
 
 /// The kind of a line that carries a message id; `text` is what follows the id.
-#[inline(always)]
+#[inline]
 pub(super) fn with_id(text: &[u8]) -> Kind {
     match text {
         [b'<', b'=', b' ', ..] => Kind::Arrival,

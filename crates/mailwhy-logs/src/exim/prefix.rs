@@ -90,7 +90,7 @@ pub(super) fn process(text: &[u8]) -> (Option<&[u8]>, usize) {
 }
 
 /// Reads a message id, of 6-6-2 letters up to Exim 4.96 and of 6-11-4 since, with the blank behind it.
-#[inline(always)]
+#[inline]
 pub(super) fn message_id(text: &[u8]) -> Option<(&[u8], usize)> {
     if text.get(6) != Some(&b'-') {
         return None;
