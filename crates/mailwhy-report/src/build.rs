@@ -576,4 +576,25 @@ mod tests {
         assert_eq!(advice, [(Some("one.test"), 3, 2), (Some("two.test"), 1, 1)]);
         assert_eq!((report.reasons[0].failed, report.reasons[0].addresses), (5, 3));
     }
+
+    #[test]
+    fn a_host_that_failed_first_has_its_provider() {
+        let front = "2026-08-01 10:00:00 1rfXY0-000000001ab-2Cde";
+        let host = "H=gmail-smtp-in.l.google.com [192.0.2.1]";
+        let log = format!(
+            "{front} <= x@y.test U=x P=local S=9\n{front} {host} Connection refused\n{front} => a@own.test R=r T=t {host}\n\
+             {front} Completed\n"
+        );
+        let (mut summary, classifier) = (Summary::new(), Classifier::new());
+        // The second message finds the host that the first has tried in vain.
+        for log in [log.replace("a@own", "a@other"), log] {
+            exim::scan_batches(log.as_bytes(), Role::Main, |lines| {
+                summary.read(lines, |_| Place::default(), &classifier);
+            });
+        }
+        summary.finish(1);
+        let providers = summary.report(About::default()).providers;
+        let providers: Vec<_> = providers.iter().map(|row| (row.provider, row.delivered)).collect();
+        assert_eq!(providers, [(Some("gmail"), 2)]);
+    }
 }

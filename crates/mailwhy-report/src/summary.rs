@@ -493,7 +493,7 @@ impl Counts {
             Told::HostFailure(failure) => {
                 self.by_group[failure.group.0 as usize].attempts += 1;
                 let reason = groups.get(failure.group).verdict.reason;
-                let host = self.hosts.get(failure.host, HostCounts::default);
+                let host = self.hosts.get(failure.host, || HostCounts::of(failure.host));
                 host.failed_attempts += 1;
                 host.last = host.last.max(failure.time);
                 host.reasons.add(reason, 1);
@@ -524,10 +524,7 @@ impl Counts {
             });
             let failed_attempts = u64::from(recipient.failures + recipient.deferrals);
             if !recipient.host.is_empty() {
-                let host = self.hosts.get(recipient.host, || HostCounts {
-                    provider: provider_by_host(recipient.host),
-                    ..HostCounts::default()
-                });
+                let host = self.hosts.get(recipient.host, || HostCounts::of(recipient.host));
                 place.provider = place.provider.or(host.provider);
                 host.delivered += u64::from(recipient.outcome == Outcome::Delivered);
                 if failed_attempts > 0
@@ -659,7 +656,6 @@ impl Counts {
         }
         self.domains.append(later.domains, |mine, theirs| mine.append(&theirs));
         self.hosts.append(later.hosts, |mine, theirs| {
-            mine.provider = mine.provider.or(theirs.provider);
             mine.delivered += theirs.delivered;
             mine.failed_attempts += theirs.failed_attempts;
             mine.last = mine.last.max(theirs.last);
@@ -673,6 +669,12 @@ impl Counts {
         self.greylisting.recipients += later.greylisting.recipients;
         self.greylisting.delivered += later.greylisting.delivered;
         self.greylisting.delays.append(&later.greylisting.delays);
+    }
+}
+
+impl HostCounts {
+    fn of(name: &[u8]) -> Self {
+        Self { provider: provider_by_host(name), ..Self::default() }
     }
 }
 
