@@ -168,8 +168,8 @@ impl Check<'_> {
         ok &= self.named("reason", &e.reason, &e.at, Reason::from_name);
         if let Some(provider) = &e.provider {
             ok &= self.named("provider", provider, &e.at, |p| providers.get(p));
-        } else if !e.replies.is_empty() || !e.marks.is_empty() {
-            ok = self.fail(&e.at, "`marks` and `replies` need a `provider`");
+        } else if !e.marks.is_empty() {
+            ok = self.fail(&e.at, "`marks` need a `provider`");
         }
         if let Some(blocklist) = &e.blocklist {
             ok &= self.named("blocklist", blocklist, &e.at, |b| blocklists.get(b));
