@@ -5649,7 +5649,7 @@ pub static CAUSES: [Cause; 712] = [
         weight: 10,
         actor: Some(Actor::SenderAdmin),
         retry: None,
-        scope: None,
+        scope: Some(Scope::Domain),
         bad_address: None,
         blocklist: None,
         references: &[],
@@ -30550,7 +30550,7 @@ pub static CAUSES: [Cause; 712] = [
             },
             ru: Text {
                 title: "Postfix: адреса отправителя нет в его таблицах",
-                meaning: "Адрес из MAIL FROM — из домена, который обслуживает сам этот Postfix, а такого ящика он не знает. От адреса, на который нельзя ответить, он не принимает ничего. О получателе не сказано ничего.",
+                meaning: "Домен адреса из MAIL FROM обслуживает сам этот Postfix, и такого ящика он не знает. От адреса, на который нельзя ответить, он не принимает ничего. О получателе не сказано ничего.",
                 causes: &[
                     "Скрипт, сайт или устройство шлёт с выдуманного адреса этого домена (noreply@, www-data@)",
                     "Ящик отправителя удалён или находится на другом сервере того же домена",
@@ -31552,7 +31552,7 @@ pub static CAUSES: [Cause; 712] = [
         inherits: false,
         weak: false,
         weight: 10,
-        actor: None,
+        actor: Some(Actor::RecipientAdmin),
         retry: None,
         scope: None,
         bad_address: None,
