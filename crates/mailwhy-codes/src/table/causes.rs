@@ -27605,7 +27605,7 @@ pub static CAUSES: [Cause; 717] = [
         provider: None,
         reason: Reason::Network,
         marks: &[],
-        texts: &["no valid hosts", "too many connection failures", "name server: * host name lookup failure"],
+        texts: &["no valid hosts", "name server: * host name lookup failure"],
         replies: &[],
         only: &[],
         stages: &[],
