@@ -2,7 +2,7 @@
 use crate::*;
 
 /// All causes, sorted by their names.
-pub static CAUSES: [Cause; 721] = [
+pub static CAUSES: [Cause; 722] = [
     Cause {
         id: "abusix",
         provider: None,
@@ -2257,6 +2257,26 @@ pub static CAUSES: [Cause; 721] = [
         inherits: false,
         weak: false,
         weight: 8,
+        actor: None,
+        retry: None,
+        scope: None,
+        bad_address: None,
+        blocklist: None,
+        references: &[],
+        text: None,
+    },
+    Cause {
+        id: "attachments-too-large",
+        provider: None,
+        reason: Reason::MessageTooLarge,
+        marks: &[],
+        texts: &["pièces jointes trop", "pieces jointes trop", "pièce jointe trop", "piece jointe trop"],
+        replies: &[],
+        only: &[],
+        stages: &[],
+        inherits: false,
+        weak: false,
+        weight: 7,
         actor: None,
         retry: None,
         scope: None,
