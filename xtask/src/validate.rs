@@ -170,6 +170,9 @@ impl Check<'_> {
             ok &= self.named("provider", provider, &e.at, |p| providers.get(p));
         } else if !e.marks.is_empty() {
             ok = self.fail(&e.at, "`marks` need a `provider`");
+        } else if e.replies.iter().any(|code| !code.contains(' ')) {
+            // What one code alone means to everybody is said in its own table.
+            ok = self.fail(&e.at, "`replies` need a `provider`, or a reply code and an enhanced code each");
         }
         if let Some(blocklist) = &e.blocklist {
             ok &= self.named("blocklist", blocklist, &e.at, |b| blocklists.get(b));
