@@ -1,7 +1,7 @@
 //! Distinct addresses, as numbers that stand for them.
 
+use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
-use hashbrown::{HashSet, HashTable};
 
 /// What is known of an address, in the lowest bits of its number.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -48,16 +48,17 @@ impl Addresses {
     /// How many distinct ones with this mark all sets have together.
     pub(crate) fn count<'a>(sets: impl Iterator<Item = &'a Self>, mark: Mark) -> u64 {
         let mark = mark as u64;
-        let mut marked = sets.map(|set| set.0.iter().filter(move |&&address| address & mark == mark));
-        let (first, second) = (marked.next(), marked.next());
-        let count = match (first, second) {
-            (Some(one), None) => one.count(),
-            (first, second) => {
-                let all = first.into_iter().chain(second).chain(marked).flatten();
-                all.map(|address| address & !Self::MARKS).collect::<HashSet<_>>().len()
-            }
-        };
-        count as u64
+        let sets: Vec<_> = sets.collect();
+        let marked = sets.iter().flat_map(|set| &set.0).filter(|&&address| address & mark == mark);
+        if let [_] = sets[..] {
+            return marked.count() as u64;
+        }
+        // A list takes half the memory of another set, and no more time.
+        let mut all = Vec::with_capacity(sets.iter().map(|set| set.0.len()).sum());
+        all.extend(marked.map(|address| address & !Self::MARKS));
+        all.sort_unstable();
+        all.dedup();
+        all.len() as u64
     }
 }
 

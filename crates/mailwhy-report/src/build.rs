@@ -16,7 +16,7 @@ use crate::summary::{
 use crate::text::{printable, readable, rfc3339};
 use crate::{
     Advice, Bucket, Count, DestinationRow, File, Greylisting, GroupRow, HostRow, Input, Logins, Messages,
-    OutcomeCount, ReasonRow, Recipients, RejectionRow, ReplyRow, Report, SenderRow, Unknown,
+    OutcomeCount, ReasonRow, Recipients, RejectionRow, ReplyRow, Report, Rows, SenderRow, Unknown,
 };
 
 /// How many addresses and accounts of password guessing are named.
@@ -40,7 +40,7 @@ pub struct About {
 impl Summary {
     /// Makes the report. [`Summary::finish`] comes before.
     #[must_use]
-    pub fn report(&self, about: About) -> Report {
+    pub fn report(&self, about: About) -> Report<'_> {
         let builder = Builder { counts: &self.counts, summary: self, lang: about.lang };
         let counts = &self.counts;
         let file_name = |place: Place| {
@@ -111,6 +111,7 @@ impl Summary {
     }
 }
 
+#[derive(Clone, Copy)]
 struct Builder<'a> {
     summary: &'a Summary,
     counts: &'a Counts,
@@ -123,12 +124,12 @@ impl<'a> Builder<'a> {
         self.summary.groups.iter().zip(&self.counts.by_group)
     }
 
-    fn title(&self, reason: Reason) -> &'static str {
+    fn title(self, reason: Reason) -> &'static str {
         mailwhy_codes::reason(reason).text.get(self.lang).title
     }
 
     /// A time of the log, which is in civil milliseconds, with the log's zone if it has one.
-    fn time(&self, millis: Option<i64>) -> Option<String> {
+    fn time(self, millis: Option<i64>) -> Option<String> {
         let offset = self.counts.last.and_then(|t| t.offset);
         millis.map(|t| rfc3339(Time { civil: t.div_euclid(1000), millis: None, offset }))
     }
@@ -234,7 +235,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn reasons(&self) -> Vec<ReasonRow> {
+    fn reasons(&self) -> Vec<ReasonRow<'a>> {
         // Recipients that failed, those that were delayed, and attempts.
         let mut reasons: Map<Reason, (u64, u64, u64)> = Map::default();
         let mut addresses: Map<Reason, Vec<&Addresses>> = Map::default();
@@ -245,7 +246,7 @@ impl<'a> Builder<'a> {
                 addresses.entry(group.verdict.reason).or_default().extend(n.addresses());
             }
         }
-        let mut places: Map<Reason, Map<Destination<&[u8]>, u64>> = Map::default();
+        let mut places: Map<Reason, Map<Destination<&'a [u8]>, u64>> = Map::default();
         for (domain, n) in self.counts.domains.iter() {
             for (reason, count) in n.reasons.iter() {
                 let place = match n.provider {
@@ -270,9 +271,7 @@ impl<'a> Builder<'a> {
                     attempts,
                     addresses: addresses(Mark::Any),
                     bad_addresses: addresses(Mark::Bad),
-                    places: ranked(
-                        places.get(&reason).into_iter().flatten().map(|(place, &n)| (place.name(), n)),
-                    ),
+                    places: ranked_places(places.remove(&reason).unwrap_or_default()),
                 }
             })
             .collect()
@@ -296,61 +295,64 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn domains(&self) -> Vec<DestinationRow> {
-        self.destinations(self.counts.domains.iter().map(|(domain, n)| (printable(domain), n)).collect())
+    fn domains(self) -> Rows<'a, DestinationRow> {
+        let domains = self.counts.domains.iter().map(|(domain, n)| (domain, Some(n)));
+        self.destinations(domains.collect(), Map::default())
     }
 
-    fn providers(&self) -> Vec<DestinationRow> {
-        let mut known: Map<&'static str, DomainCounts> = Map::default();
+    fn providers(self) -> Rows<'a, DestinationRow> {
+        let mut known: Map<&[u8], DomainCounts> = Map::default();
         let mut rows = Vec::new();
         for (domain, n) in self.counts.domains.iter() {
             match n.provider {
-                Some(provider) => known.entry(provider.name).or_default().append(n),
-                None => rows.push((printable(domain), n)),
+                Some(provider) => known.entry(provider.name.as_bytes()).or_default().append(n),
+                None => rows.push((domain, Some(n))),
             }
         }
-        rows.extend(known.iter().map(|(name, n)| ((*name).to_owned(), n)));
-        self.destinations(rows)
+        rows.extend(known.keys().map(|&name| (name, None)));
+        self.destinations(rows, known)
     }
 
-    fn destinations(&self, mut rows: Vec<(String, &DomainCounts)>) -> Vec<DestinationRow> {
-        rows.sort_by(|(a, n), (b, m)| (m.recipients(), a).cmp(&(n.recipients(), b)));
-        rows.into_iter()
-            .map(|(name, n)| {
-                let top = n.reasons.most();
-                DestinationRow {
-                    name,
-                    provider: n.provider.map(|p| p.id),
-                    delivered: n.delivered,
-                    failed: n.failed,
-                    deferred: n.deferred,
-                    delayed: n.delayed,
-                    waiting: n.waiting,
-                    median_delay: n.delays.quantile(0.5),
-                    p95_delay: n.delays.quantile(0.95),
-                    top_reason: top.map(Reason::as_str),
-                    top_reason_title: top.map(|r| self.title(r)),
-                }
-            })
-            .collect()
+    /// What is counted of these, or else in `known` under their names.
+    fn destinations(
+        self,
+        mut rows: Vec<(&'a [u8], Option<&'a DomainCounts>)>,
+        known: Map<&'a [u8], DomainCounts>,
+    ) -> Rows<'a, DestinationRow> {
+        rows.sort_by_cached_key(|&(name, n)| (Reverse(n.unwrap_or_else(|| &known[name]).recipients()), name));
+        Rows::new(rows, move |&(name, n)| {
+            let n = n.unwrap_or_else(|| &known[name]);
+            let top = n.reasons.most();
+            DestinationRow {
+                name: printable(name),
+                provider: n.provider.map(|p| p.id),
+                delivered: n.delivered,
+                failed: n.failed,
+                deferred: n.deferred,
+                delayed: n.delayed,
+                waiting: n.waiting,
+                median_delay: n.delays.quantile(0.5),
+                p95_delay: n.delays.quantile(0.95),
+                top_reason: top.map(Reason::as_str),
+                top_reason_title: top.map(|r| self.title(r)),
+            }
+        })
     }
 
-    fn hosts(&self) -> Vec<HostRow> {
+    fn hosts(self) -> Rows<'a, HostRow> {
         let mut rows: Vec<_> = self.counts.hosts.iter().filter(|(_, n)| n.failed_attempts > 0).collect();
         rows.sort_by(|(a, n), (b, m)| (m.failed_attempts, a).cmp(&(n.failed_attempts, b)));
-        rows.into_iter()
-            .map(|(host, n)| {
-                let top = n.reasons.most().unwrap_or(Reason::Unknown);
-                HostRow {
-                    host: printable(host),
-                    delivered: n.delivered,
-                    failed_attempts: n.failed_attempts,
-                    top_reason: top.as_str(),
-                    top_reason_title: self.title(top),
-                    last: self.time(n.last),
-                }
-            })
-            .collect()
+        Rows::new(rows, move |(host, n)| {
+            let top = n.reasons.most().unwrap_or(Reason::Unknown);
+            HostRow {
+                host: printable(host),
+                delivered: n.delivered,
+                failed_attempts: n.failed_attempts,
+                top_reason: top.as_str(),
+                top_reason_title: self.title(top),
+                last: self.time(n.last),
+            }
+        })
     }
 
     fn groups(&self, file_name: impl Fn(Place) -> String) -> Vec<GroupRow> {
@@ -394,21 +396,19 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    fn senders(&self) -> Vec<SenderRow> {
+    fn senders(self) -> Rows<'a, SenderRow> {
         let mut rows: Vec<_> = self.counts.senders.iter().filter(|(_, n)| n.failed > 0).collect();
         rows.sort_by(|(a, n), (b, m)| (m.failed, a).cmp(&(n.failed, b)));
-        rows.into_iter()
-            .map(|(domain, n)| {
-                let top = n.reasons.most().unwrap_or(Reason::Unknown);
-                SenderRow {
-                    domain: printable(domain),
-                    failed: n.failed,
-                    delivered: n.delivered,
-                    top_reason: top.as_str(),
-                    top_reason_title: self.title(top),
-                }
-            })
-            .collect()
+        Rows::new(rows, move |(domain, n)| {
+            let top = n.reasons.most().unwrap_or(Reason::Unknown);
+            SenderRow {
+                domain: printable(domain),
+                failed: n.failed,
+                delivered: n.delivered,
+                top_reason: top.as_str(),
+                top_reason_title: self.title(top),
+            }
+        })
     }
 
     fn rejections(&self) -> Vec<RejectionRow> {
@@ -515,6 +515,13 @@ pub(crate) fn ranked(counts: impl Iterator<Item = (String, u64)>) -> Vec<Count> 
     let mut list: Vec<_> = counts.map(|(name, count)| Count { name, count }).collect();
     list.sort_by(|a, b| (b.count, &a.name).cmp(&(a.count, &b.name)));
     list
+}
+
+/// The same of places, of which there may be as many as domains.
+fn ranked_places<'a>(counts: Map<Destination<&'a [u8]>, u64>) -> Rows<'a, Count> {
+    let mut list: Vec<_> = counts.into_iter().collect();
+    list.sort_unstable_by(|(a, n), (b, m)| (m, a.as_bytes()).cmp(&(n, b.as_bytes())));
+    Rows::new(list, |(place, count)| Count { name: place.name(), count: *count })
 }
 
 fn top(counts: &Names<u64>) -> Vec<Count> {

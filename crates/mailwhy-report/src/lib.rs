@@ -17,6 +17,7 @@ mod model;
 pub mod monitor;
 mod names;
 mod render;
+mod rows;
 mod summary;
 mod suppress;
 mod tally;
@@ -30,6 +31,7 @@ pub use history::{
 };
 pub use model::*;
 pub use render::{Again, By, Format, ListFormat, Stories, Style, render, render_status, subject};
+pub use rows::Rows;
 pub use summary::{Place, Summary};
 pub use suppress::{
     Lifetime, NotAnAddress, Suppressed, SuppressionList, SuppressionOptions, Suppressions, lifetime,

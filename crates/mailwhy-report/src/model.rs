@@ -5,11 +5,12 @@
 
 use serde::Serialize;
 
+use crate::Rows;
 use crate::json::object;
 
 /// A report on one or more logs.
 #[derive(Clone, Debug, Serialize)]
-pub struct Report {
+pub struct Report<'a> {
     /// The version of this layout.
     pub version: u32,
     /// What was read.
@@ -28,7 +29,7 @@ pub struct Report {
     /// Distinct recipient addresses that are proven bad.
     pub bad_addresses: u64,
     /// Why recipients failed or were delayed, the most failed first.
-    pub reasons: Vec<ReasonRow>,
+    pub reasons: Vec<ReasonRow<'a>>,
     /// Remote replies to errors, by code and enhanced code, one for each line that holds one.
     pub replies: Vec<ReplyRow>,
     /// The same by stage.
@@ -38,15 +39,15 @@ pub struct Report {
     #[serde(serialize_with = "object")]
     pub errnos: Vec<Count>,
     /// Where mail goes, by provider; domains of no known provider stand for themselves.
-    pub providers: Vec<DestinationRow>,
+    pub providers: Rows<'a, DestinationRow>,
     /// Where mail goes, by domain.
-    pub domains: Vec<DestinationRow>,
+    pub domains: Rows<'a, DestinationRow>,
     /// Remote hosts in trouble, the most failed attempts first.
-    pub hosts: Vec<HostRow>,
+    pub hosts: Rows<'a, HostRow>,
     /// Identical replies.
     pub groups: Vec<GroupRow>,
     /// Sender domains whose mail failed, the most failed first.
-    pub senders: Vec<SenderRow>,
+    pub senders: Rows<'a, SenderRow>,
     /// What we refused to others, and why.
     pub rejections: Vec<RejectionRow>,
     /// Password guessing.
@@ -210,7 +211,7 @@ pub struct Greylisting {
 
 /// Why recipients failed or were delayed.
 #[derive(Clone, Debug, Serialize)]
-pub struct ReasonRow {
+pub struct ReasonRow<'a> {
     /// The stable name.
     pub reason: &'static str,
     /// What it means, in a few words.
@@ -228,7 +229,7 @@ pub struct ReasonRow {
     /// Addresses that are proven bad.
     pub bad_addresses: u64,
     /// Where, the most first: names as in [`Report::providers`], `count` recipients.
-    pub places: Vec<Count>,
+    pub places: Rows<'a, Count>,
 }
 
 /// Remote replies with one code.

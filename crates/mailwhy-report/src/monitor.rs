@@ -142,14 +142,14 @@ pub struct Status {
 impl Status {
     /// Compares what a report says with limits.
     #[must_use]
-    pub fn new(report: &Report, queue: &Queue, limits: &Limits) -> Self {
+    pub fn new(report: &Report<'_>, queue: &Queue, limits: &Limits) -> Self {
         let all = &report.recipients;
         let total = all.delivered + all.failed + all.deferred;
         let delayed = report.providers.iter().map(|row| row.delayed).sum::<u64>();
         let mut status = Self { recipients: (total, all.delivered), ..Self::default() };
         let failing = report.reasons.iter().max_by_key(|row| row.failed).filter(|row| row.failed > 0);
         let delaying = report.reasons.iter().max_by_key(|row| row.delayed).filter(|row| row.delayed > 0);
-        let title = |row: &crate::ReasonRow| row.title.to_owned();
+        let title = |row: &crate::ReasonRow<'_>| row.title.to_owned();
         status.share(
             Metric::Failed,
             None,
@@ -166,7 +166,7 @@ impl Status {
             limits.min,
             delaying.map(title),
         );
-        for row in &report.providers {
+        for row in report.providers.iter() {
             let Some(provider) = row.provider.filter(|_| row.total() >= limits.min) else { continue };
             let about = || row.top_reason_title.map(str::to_owned);
             let failed = (row.failed, row.total());

@@ -217,9 +217,14 @@ pub(crate) enum Destination<D = Vec<u8>> {
 
 impl<D: AsRef<[u8]>> Destination<D> {
     pub(crate) fn name(&self) -> String {
+        printable(self.as_bytes())
+    }
+
+    /// Its name as it stands in the log.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         match self {
-            Self::Provider(name) => (*name).to_owned(),
-            Self::Domain(domain) => printable(domain.as_ref()),
+            Self::Provider(name) => name.as_bytes(),
+            Self::Domain(domain) => domain.as_ref(),
         }
     }
 }
@@ -398,10 +403,15 @@ impl Summary {
             counts
         };
         let same: Vec<_> = (0..groups.len() as u32).map(GroupId).collect();
+        let mut shares = trace.shares(threads);
+        let first = shares.next();
         thread::scope(|scope| {
-            let shares: Vec<_> = trace.shares(threads).map(|share| scope.spawn(|| count(share))).collect();
-            for share in shares {
-                counts.append(share.join().unwrap_or_else(|panic| resume_unwind(panic)), &same);
+            let others: Vec<_> = shares.map(|share| scope.spawn(|| count(share))).collect();
+            if let Some(share) = first {
+                share.finish(groups, &mut |told, groups| counts.told(told, groups));
+            }
+            for other in others {
+                counts.append(other.join().unwrap_or_else(|panic| resume_unwind(panic)), &same);
             }
         });
     }

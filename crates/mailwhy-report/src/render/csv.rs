@@ -61,18 +61,18 @@ const REJECTIONS: &[&str] = &["reason", "title", "stage", "text", "count", "host
 
 const TIMELINE: &[&str] = &["time", "arrived", "delivered", "failed", "deferred", "rejected"];
 
-pub(super) fn write(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut table = Table::new(out, style.top);
     match style.by.unwrap_or(By::Reply) {
-        By::Reason => table.write(REASONS, &report.reasons),
-        By::Provider => table.write(DESTINATIONS, &report.providers),
-        By::Domain => table.write(DESTINATIONS, &report.domains),
-        By::Host => table.write(HOSTS, &report.hosts),
-        By::Reply => table.write(GROUPS, &report.groups),
-        By::Code => table.write(REPLIES, &report.replies),
-        By::Sender => table.write(SENDERS, &report.senders),
-        By::Rejection => table.write(REJECTIONS, &report.rejections),
-        By::Time => table.write(TIMELINE, &report.timeline),
+        By::Reason => table.write(REASONS, report.reasons.iter()),
+        By::Provider => table.write(DESTINATIONS, report.providers.iter()),
+        By::Domain => table.write(DESTINATIONS, report.domains.iter()),
+        By::Host => table.write(HOSTS, report.hosts.iter()),
+        By::Reply => table.write(GROUPS, report.groups.iter()),
+        By::Code => table.write(REPLIES, report.replies.iter()),
+        By::Sender => table.write(SENDERS, report.senders.iter()),
+        By::Rejection => table.write(REJECTIONS, report.rejections.iter()),
+        By::Time => table.write(TIMELINE, report.timeline.iter()),
     }
 }
 
@@ -89,9 +89,13 @@ impl<'a> Table<'a> {
     }
 
     /// Writes these fields of the rows.
-    pub(super) fn write<T: Serialize>(&mut self, columns: &[&str], rows: &[T]) -> io::Result<()> {
+    pub(super) fn write(
+        &mut self,
+        columns: &[&str],
+        rows: impl Iterator<Item = impl Serialize>,
+    ) -> io::Result<()> {
         self.out.write_record(columns).map_err(bare)?;
-        for row in rows.iter().take(self.top) {
+        for row in rows.take(self.top) {
             let row = serde_json::to_value(row)?;
             self.out.write_record(columns.iter().map(|&column| field(&row[column]))).map_err(bare)?;
         }

@@ -165,7 +165,7 @@ impl By {
 
 /// The report in a line, for the subject of a mail: `mx1.example: 41 messages not delivered, 22 Nov`.
 #[must_use]
-pub fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String {
+pub fn subject(report: &Report<'_>, lang: Lang, host: Option<&str>) -> String {
     overview::subject(report, lang, host)
 }
 
@@ -174,7 +174,7 @@ pub fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String {
 /// # Errors
 ///
 /// Those of `out`.
-pub fn render(report: &Report, format: Format, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
+pub fn render(report: &Report<'_>, format: Format, style: &Style, out: &mut dyn io::Write) -> io::Result<()> {
     match format {
         Format::Text => text::write(&overview::page(report, style), style, out),
         Format::Markdown => markdown::write(&overview::page(report, style), out),

@@ -12,7 +12,7 @@ use crate::text::printable;
 use crate::{File, Report};
 
 /// The page that `style` asks for.
-pub(super) fn page(report: &Report, style: &Style) -> Page {
+pub(super) fn page(report: &Report<'_>, style: &Style) -> Page {
     let moment = |time: &Option<String>| time.as_deref().and_then(Moment::parse);
     let (first, last) = (moment(&report.input.first), moment(&report.input.last));
     let year = first.map(|m| m.year) != last.map(|m| m.year);
@@ -24,7 +24,7 @@ pub(super) fn page(report: &Report, style: &Style) -> Page {
 }
 
 /// How it stands, in a line without anything in it that could act.
-pub(super) fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String {
+pub(super) fn subject(report: &Report<'_>, lang: Lang, host: Option<&str>) -> String {
     let (words, messages) = (Words::of(lang), &report.messages);
     let state = match messages.total {
         0 => words.no_mail.to_owned(),
@@ -44,7 +44,7 @@ pub(super) fn subject(report: &Report, lang: Lang, host: Option<&str>) -> String
 
 /// Makes the parts of a page.
 pub(super) struct Maker<'a> {
-    pub(super) report: &'a Report,
+    pub(super) report: &'a Report<'a>,
     pub(super) style: &'a Style,
     pub(super) words: &'static Words,
     /// The span of the log.

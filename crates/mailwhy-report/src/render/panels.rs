@@ -4,7 +4,9 @@ use super::overview::Maker;
 use super::page::{Block, Cell, Column, Line, Panel, Role, Row, Shrink, Span};
 use super::values::Moment;
 use super::{By, Style};
-use crate::{Advice, Count, DestinationRow, GroupRow, HostRow, ReasonRow, RejectionRow, ReplyRow, SenderRow};
+use crate::{
+    Advice, Count, DestinationRow, GroupRow, HostRow, ReasonRow, RejectionRow, ReplyRow, Rows, SenderRow,
+};
 
 /// Rows of a table that was asked for.
 const ASKED: usize = 50;
@@ -121,7 +123,7 @@ impl Maker<'_> {
         Panel { numbered: true, hints, ..panel(words.to_do, columns, rows) }
     }
 
-    fn reasons(&self, all: &[ReasonRow], bad: u64) -> Panel {
+    fn reasons(&self, all: &[ReasonRow<'_>], bad: u64) -> Panel {
         let words = self.words;
         let shown = &all[..all.len().min(self.rows(MAIN))];
         let columns = vec![
@@ -155,9 +157,9 @@ impl Maker<'_> {
         Panel { hints, ..panel(words.why, columns, rows) }
     }
 
-    fn destinations(&self, by: By, all: &[DestinationRow]) -> Panel {
+    fn destinations(&self, by: By, all: &Rows<'_, DestinationRow>) -> Panel {
         let words = self.words;
-        let shown = &all[..all.len().min(self.rows(MAIN))];
+        let shown = all.len().min(self.rows(MAIN));
         let columns = vec![
             Column::text("").shrink(Shrink::Middle, 16),
             Column::number(words.col_recipients),
@@ -168,7 +170,7 @@ impl Maker<'_> {
             Column::number("95 %").spare(),
             Column::text(words.col_trouble).shrink(Shrink::End, REASON).spare(),
         ];
-        let rows = shown.iter().map(|d| {
+        let rows = all.iter().take(shown).map(|d| {
             let delay =
                 |seconds: Option<f64>| Cell::plain(seconds.map_or_else(String::new, |s| words.duration(s)));
             Row::from(vec![
@@ -183,7 +185,7 @@ impl Maker<'_> {
             ])
         });
         let title = if by == By::Domain { words.domains } else { words.providers };
-        let hints = self.more(by, all.len(), shown.len()).into_iter().collect();
+        let hints = self.more(by, all.len(), shown).into_iter().collect();
         Panel { hints, ..panel(title, columns, rows) }
     }
 
@@ -253,9 +255,9 @@ impl Maker<'_> {
         Panel { hints, ..panel(words.codes, columns, rows) }
     }
 
-    fn hosts(&self, all: &[HostRow]) -> Panel {
+    fn hosts(&self, all: &Rows<'_, HostRow>) -> Panel {
         let words = self.words;
-        let shown = &all[..all.len().min(self.rows(SIDE))];
+        let shown = all.len().min(self.rows(SIDE));
         let columns = vec![
             Column::text("").shrink(Shrink::Middle, 20),
             Column::number(words.col_tries),
@@ -263,7 +265,7 @@ impl Maker<'_> {
             Column::text(words.col_last).shrink(Shrink::End, TIME),
             Column::text(words.col_mostly).shrink(Shrink::End, REASON).spare(),
         ];
-        let rows = shown.iter().map(|h| {
+        let rows = all.iter().take(shown).map(|h| {
             Row::from(vec![
                 Cell::plain(&h.host),
                 self.number(h.failed_attempts, Role::Bad),
@@ -272,20 +274,20 @@ impl Maker<'_> {
                 Cell::named(h.top_reason, h.top_reason_title),
             ])
         });
-        let hints = self.more(By::Host, all.len(), shown.len()).into_iter().collect();
+        let hints = self.more(By::Host, all.len(), shown).into_iter().collect();
         Panel { hints, ..panel(words.hosts, columns, rows) }
     }
 
-    fn senders(&self, all: &[SenderRow]) -> Panel {
+    fn senders(&self, all: &Rows<'_, SenderRow>) -> Panel {
         let words = self.words;
-        let shown = &all[..all.len().min(self.rows(SIDE))];
+        let shown = all.len().min(self.rows(SIDE));
         let columns = vec![
             Column::text("").shrink(Shrink::Middle, 24),
             Column::number(words.col_failed),
             Column::number(words.col_delivered),
             Column::text(words.col_mostly).shrink(Shrink::End, REASON).spare(),
         ];
-        let rows = shown.iter().map(|s| {
+        let rows = all.iter().take(shown).map(|s| {
             Row::from(vec![
                 Cell::plain(if s.domain.is_empty() { words.null_sender } else { &s.domain }),
                 self.number(s.failed, Role::Bad),
@@ -293,7 +295,7 @@ impl Maker<'_> {
                 Cell::named(s.top_reason, s.top_reason_title),
             ])
         });
-        let hints = self.more(By::Sender, all.len(), shown.len()).into_iter().collect();
+        let hints = self.more(By::Sender, all.len(), shown).into_iter().collect();
         Panel { hints, ..panel(words.senders, columns, rows) }
     }
 

@@ -113,7 +113,7 @@ impl ErrorReport {
             value["action"] = row.actions.first().map(|action| action.text.clone()).into();
             rows.push(value);
         }
-        csv::Table::new(out, style.top).write(COLUMNS, &rows)
+        csv::Table::new(out, style.top).write(COLUMNS, rows.iter())
     }
 }
 

@@ -98,7 +98,7 @@ impl SuppressionList {
             ListFormat::Jsonl => lines(rows, out),
             ListFormat::Csv => {
                 let columns = &COLUMNS[..COLUMNS.len() - 1];
-                csv::Table::new(out, None).write(columns, &rows.collect::<Vec<_>>())
+                csv::Table::new(out, None).write(columns, rows)
             }
             // What is not to be suppressed could not be told from the rest.
             ListFormat::Plain => self.addresses.iter().try_for_each(|row| writeln!(out, "{}", row.address)),
@@ -125,9 +125,7 @@ impl SuppressionList {
                 json::print(&changes, out)
             }
             ListFormat::Jsonl => lines(self.changes(), out),
-            ListFormat::Csv => {
-                csv::Table::new(out, None).write(&COLUMNS, &self.changes().collect::<Vec<_>>())
-            }
+            ListFormat::Csv => csv::Table::new(out, None).write(&COLUMNS, self.changes()),
             ListFormat::Plain => self.changes().try_for_each(|row| {
                 let sign = match row.change {
                     Some("added") => '+',

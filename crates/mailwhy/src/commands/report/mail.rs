@@ -14,7 +14,7 @@ use mailwhy::report::{Format, Report, Style, render, subject};
 const WIDTH: usize = 78;
 
 /// A message to these addresses, with the report as text and as HTML. Its sender is left to the mail server.
-pub fn compose(report: &Report, style: &Style, addresses: &[String]) -> Result<Vec<u8>> {
+pub fn compose(report: &Report<'_>, style: &Style, addresses: &[String]) -> Result<Vec<u8>> {
     let style = Style { width: WIDTH, color: false, ..style.clone() };
     let print = |format| {
         let mut out = Vec::new();
