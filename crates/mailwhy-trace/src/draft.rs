@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 
 use hashbrown::HashTable;
 use mailwhy_codes::Reason;
+use memchr::memrchr;
 
 use crate::line::{Line, Millis, What};
-use crate::name::Name;
+use crate::name::{Name, hash};
 use crate::{Attempt, Attempts, GroupId, Groups, HostFailure, Id, Message, Outcome, Recipient, Told};
 
 /// Up to this many recipients a list is searched faster than a table.
@@ -134,6 +135,8 @@ struct Host {
 struct Troubles {
     /// Of recipients.
     list: Vec<Trouble>,
+    /// What later lines may call them.
+    aliases: Places,
     /// Of hosts, where no recipient's line has said so yet.
     open: Vec<Failure>,
     /// Of hosts, the last one.
@@ -161,7 +164,7 @@ pub(crate) struct Facts {
     bounce_of: Span,
 }
 
-/// Where the recipients are, of which there are many: the hash of an address, and its place.
+/// Where recipients are: the hash of an address, and its place.
 type Places = HashTable<(u64, u32)>;
 
 impl Draft {
@@ -196,8 +199,9 @@ impl Draft {
         self.recipients.shrink_to_fit();
         self.hashes.shrink_to_fit();
         self.hosts.shrink_to_fit();
-        if let Some(Troubles { list, open, failures, tries, .. }) = self.troubles.as_deref_mut() {
+        if let Some(Troubles { list, aliases, open, failures, tries, .. }) = self.troubles.as_deref_mut() {
             list.shrink_to_fit();
+            aliases.shrink_to_fit(|&(hash, _)| hash);
             open.shrink_to_fit();
             failures.shrink_to_fit();
             tries.shrink_to_fit();
@@ -229,7 +233,11 @@ impl Draft {
                 self.facts.bounce_of = Span::keep(&mut self.text, line.host.text);
             }
             What::Delivered => {
-                let place = self.place(line.address);
+                // Of a local delivery the line tells no final domain.
+                let place = match line.original {
+                    [_, ..] if line.host.text.is_empty() => self.place_of(line, local_alias),
+                    _ => self.place(line.address),
+                };
                 let host = self.host(line.host);
                 let recipient = &mut self.recipients[place];
                 recipient.outcome = Outcome::Delivered;
@@ -273,12 +281,18 @@ impl Draft {
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
     ) {
-        let place = self.place(line.address);
-        let host = self.host(line.host);
         let failed = line.what == What::Failed;
         let mut group = line.group;
+        let inherits =
+            group.is_some_and(|own| groups.get(own).verdict.cause.is_some_and(|cause| cause.inherits));
+        // A line about the end of all retries calls the address as the envelope does.
+        let place = match inherits {
+            true => self.place_of(line, |line| alias(line.address.text)),
+            false => self.place(line.address),
+        };
+        let host = self.host(line.host);
         if let Some(own) = group {
-            if groups.get(own).verdict.cause.is_some_and(|cause| cause.inherits) {
+            if inherits {
                 // Not an attempt: the last one tells the cause.
                 let last = self.troubles().last;
                 let trouble = self.trouble(place);
@@ -297,6 +311,9 @@ impl Draft {
                     Attempts::WithMessage => self.troubles().tries.push(own),
                 }
             }
+        }
+        if !failed && !line.original.is_empty() {
+            self.remember(line, place);
         }
         let trouble = self.trouble(place);
         if failed {
@@ -370,6 +387,7 @@ impl Draft {
         self.facts.frozen = false;
         if let Some(troubles) = self.troubles.as_deref_mut() {
             troubles.last = None;
+            troubles.aliases.clear();
             for trouble in &mut troubles.list {
                 trouble.cause = None;
                 trouble.expired = false;
@@ -410,7 +428,9 @@ impl Draft {
                 };
             }
         }
-        if let Some(Troubles { open, last, failures, tries, .. }) = later.troubles.as_deref() {
+        if let Some(Troubles { aliases, open, last, failures, tries, .. }) = later.troubles.as_deref() {
+            let aliases: Vec<_> =
+                aliases.iter().map(|&(hash, n)| (hash, self.place(later.address(n)) as u32)).collect();
             let mut adopt =
                 |theirs: &Failure| Failure { host: self.host(later.host_name(theirs.host)), ..*theirs };
             let open: Vec<_> = open.iter().map(&mut adopt).collect();
@@ -425,6 +445,11 @@ impl Draft {
                 })
                 .collect();
             let mine = self.troubles();
+            for (hash, place) in aliases {
+                mine.aliases
+                    .entry(hash, |&(known, _)| known == hash, |&(hash, _)| hash)
+                    .or_insert((hash, place));
+            }
             mine.open.extend(open);
             mine.failures.extend(failures);
             mine.tries.extend(tries);
@@ -459,7 +484,7 @@ impl Draft {
     /// Moves to the places in `map` what it knows of groups, and gives back memory: it waits for the rest of the log.
     pub(crate) fn settle(&mut self, map: &[GroupId]) {
         let to = |group: &mut GroupId| *group = map[group.0 as usize];
-        if let Some(Troubles { list, open, last, failures, tries }) = self.troubles.as_deref_mut() {
+        if let Some(Troubles { list, open, last, failures, tries, .. }) = self.troubles.as_deref_mut() {
             for trouble in list {
                 let groups = [&mut trouble.failure, &mut trouble.deferral, &mut trouble.cause];
                 groups.into_iter().flatten().for_each(to);
@@ -575,14 +600,40 @@ impl Draft {
     /// The place of a recipient, by its address.
     #[inline]
     fn place(&mut self, address: Name<'_>) -> usize {
-        let known = match self.places.as_deref() {
+        self.known(address).unwrap_or_else(|| self.add(address))
+    }
+
+    /// The place of a line's recipient: of the address, or else of one in trouble that has this alias.
+    #[inline]
+    fn place_of(&mut self, line: &Line<'_>, alias: impl FnOnce(&Line<'_>) -> u64) -> usize {
+        self.known(line.address)
+            .or_else(|| {
+                let aliases = &self.troubles.as_deref()?.aliases;
+                let hash = if aliases.is_empty() { return None } else { alias(line) };
+                aliases.find(hash, |&(known, _)| known == hash).map(|&(_, place)| place as usize)
+            })
+            .unwrap_or_else(|| self.add(line.address))
+    }
+
+    /// Remembers what later lines may call a recipient whose line names the original address, too.
+    #[cold]
+    fn remember(&mut self, line: &Line<'_>, place: usize) {
+        let aliases = &mut self.troubles().aliases;
+        for hash in [alias(line.original), local_alias(line)] {
+            let new = (hash, place as u32);
+            aliases.entry(hash, |&(known, _)| known == hash, |&(hash, _)| hash).or_insert(new);
+        }
+    }
+
+    #[inline]
+    fn known(&self, address: Name<'_>) -> Option<usize> {
+        match self.places.as_deref() {
             Some(places) => {
                 let known = places.find(address.hash, |&(hash, _)| hash == address.hash);
                 known.map(|&(_, place)| place as usize)
             }
             None => self.hashes.iter().position(|&hash| hash == address.hash),
-        };
-        known.unwrap_or_else(|| self.add(address))
+        }
     }
 
     fn add(&mut self, address: Name<'_>) -> usize {
@@ -605,6 +656,19 @@ impl Draft {
         }
         place
     }
+}
+
+/// Stands for an address in whatever case.
+#[cold]
+fn alias(address: &[u8]) -> u64 {
+    hash(&address.to_ascii_lowercase())
+}
+
+/// Stands for a local delivery, of which the line names the local part and the original address.
+#[cold]
+fn local_alias(line: &Line<'_>) -> u64 {
+    let local = &line.address.text[..memrchr(b'@', line.address.text).unwrap_or(line.address.text.len())];
+    alias(&[local, b"\n", line.original].concat())
 }
 
 /// The recipients of a message, in the order of their first line.

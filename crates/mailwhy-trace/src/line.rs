@@ -92,6 +92,8 @@ pub(crate) struct Line<'a> {
     pub(crate) time: Millis,
     /// The recipient; of an arrival the sender.
     pub(crate) address: Name<'a>,
+    /// The recipient as it was before aliases, where that is not the same.
+    pub(crate) original: &'a [u8],
     /// The remote host; of an arrival the message it reports on.
     pub(crate) host: Name<'a>,
     pub(crate) group: Option<GroupId>,
@@ -110,7 +112,8 @@ impl<'a> Line<'a> {
             }
             _ => (Name::new(address), Name::new(step.host.unwrap_or_default())),
         };
-        Self { what, time, address, host, group }
+        let original = step.original_recipient.unwrap_or_default();
+        Self { what, time, address, original, host, group }
     }
 }
 
@@ -145,6 +148,7 @@ struct Kept {
     what: What,
     time: Millis,
     address: (u64, Span),
+    original: Span,
     host: (u64, Span),
     group: Option<GroupId>,
 }
@@ -170,19 +174,23 @@ impl Lines {
 
 impl Block {
     fn push(&mut self, id: Id, line: &Line<'_>) {
-        let Line { what, time, address, host, group } = *line;
+        let Line { what, time, address, original, host, group } = *line;
+        let address_text = address.text;
         // The host's own line is the one before.
         let last = self.list.last().map(|last| last.host).filter(|last| last.0 == host.hash);
         let mut keep = |name: Name<'_>| (name.hash, Span::keep(&mut self.text, name.text));
         let (host, address) = (last.unwrap_or_else(|| keep(host)), keep(address));
-        self.list.push(Kept { id, what, time, address, host, group });
+        let original =
+            if original == address_text { address.1 } else { Span::keep(&mut self.text, original) };
+        self.list.push(Kept { id, what, time, address, original, host, group });
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Id, Line<'_>)> {
         let name = |(hash, span): (u64, Span)| Name { text: span.of(&self.text), hash };
         self.list.iter().map(move |kept| {
-            let &Kept { id, what, time, address, host, group } = kept;
-            (id, Line { what, time, address: name(address), host: name(host), group })
+            let &Kept { id, what, time, address, original, host, group } = kept;
+            let original = original.of(&self.text);
+            (id, Line { what, time, address: name(address), original, host: name(host), group })
         })
     }
 }

@@ -207,6 +207,37 @@ fn a_local_delivery_is_of_the_same_recipient() {
 }
 
 #[test]
+fn a_recipient_has_several_names() {
+    let full = "defer (-22): mailbox is full";
+    for (deferred, end, outcome) in [
+        ("kay@a.test <Kay@A.test> R=r T=t", "** Kay@A.test: retry timeout exceeded", Outcome::Failed),
+        (
+            "kay@a.test <kay+shop@a.test> R=r T=t",
+            "** Kay+Shop@a.test: retry timeout exceeded",
+            Outcome::Failed,
+        ),
+        ("k y@a.test <\"k y\"@a.test> R=r T=t", "** \"k y\"@a.test: retry timeout exceeded", Outcome::Failed),
+        ("kay@a.test <info@b.test> R=r T=t", "=> kay <info@b.test> R=r T=t", Outcome::Delivered),
+        ("kay@a.test <Kay@A.Test> R=r T=t", "=> kay <Kay@A.Test> R=r T=t", Outcome::Delivered),
+    ] {
+        let message = one(&["<= a@b.test", &format!("== {deferred} {full}"), end, "Completed"]);
+        let [(address, found, reason, _)] = &message.recipients[..] else {
+            panic!("{deferred}: {:?}", message.recipients)
+        };
+        assert_eq!((address.as_bytes().first(), *found), (Some(&b'k'), Some(outcome)), "{deferred}");
+        assert_eq!(*reason, Some(Reason::MailboxFull), "{deferred}");
+    }
+    // Others of the same alias are others.
+    let message = one(&[
+        "<= a@b.test",
+        &format!("== kay@a.test <list@b.test> R=r T=t {full}"),
+        "=> ann <list@b.test> R=r T=t",
+        "=> kay@c.test <list@b.test> R=r T=t H=mx.c.test [192.0.2.1]",
+    ]);
+    assert_eq!(message.recipients.len(), 3, "{:?}", message.recipients);
+}
+
+#[test]
 fn many_recipients_are_kept_apart() {
     let line = |flag: &str, n: usize, rest: &str| {
         format!("{flag} r{n}@many.test R=dnslookup T=remote_smtp{rest} H=mx.many.test [192.0.2.9]")
