@@ -25,7 +25,7 @@ pub struct Query<'a> {
     pub stage: Option<Stage>,
     /// The name of the remote host; else what the text tells.
     pub host: Option<&'a [u8]>,
-    /// The domain of the recipient.
+    /// The domain of the recipient, which tells who said it where no host is known.
     pub recipient_domain: Option<&'a [u8]>,
     /// Who said it, where that is known better than from the host: also programs, which no host tells.
     pub provider: Option<&'static Provider>,

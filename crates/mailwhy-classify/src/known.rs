@@ -15,9 +15,12 @@ pub(crate) struct Known {
 impl Known {
     /// What query, host and recipient domain tell; `told_host` is the host that the text names.
     pub(crate) fn new(query: &Query<'_>, told_host: Option<&[u8]>) -> Self {
-        let by_host = query.provider.or_else(|| query.host.or(told_host).and_then(provider_by_host));
-        // A host that is known speaks for itself, whatever domain the recipient is in.
-        let by_domain = by_host.map_or_else(|| query.recipient_domain.and_then(provider_by_domain), |_| None);
+        let by_host = query
+            .provider
+            .or_else(|| [query.host, told_host].into_iter().flatten().find_map(provider_by_host));
+        // A host speaks for itself, whatever domain the recipient is in: it may be a smarthost.
+        let is_named = by_host.is_some() || query.host.or(told_host).is_some();
+        let by_domain = query.recipient_domain.filter(|_| !is_named).and_then(provider_by_domain);
         Self { by_host, by_domain, by_mark: [None; 4], blocklist: None }
     }
 

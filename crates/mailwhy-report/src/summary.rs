@@ -489,7 +489,9 @@ impl Counts {
             group.first = Some(group.first.map_or(time, |t| t.min(time)));
             group.last = Some(group.last.map_or(time, |t| t.max(time)));
         }
-        if event.kind == Kind::Rejected {
+        // Exim says beforehand why it takes a sender for bad, in a line of its own.
+        let is_told_twice = event.error.is_some_and(|error| error.starts_with(b"sender verify "));
+        if event.kind == Kind::Rejected && !is_told_twice {
             group.refused += 1;
             if let Some(host) = event.ip.or(event.host) {
                 group.refused_hosts.insert(hash(host));

@@ -36,8 +36,8 @@ pub struct Group {
     pub sample: Vec<u8>,
 }
 
-/// What is the same in all failures of a group; the provider by its place in the table.
-type Key = (u64, Option<usize>, Option<Stage>, Option<Class>);
+/// What is the same in all failures of a group; the provider by its place in the table, and whether the words are its own.
+type Key = (u64, Option<usize>, bool, Option<Stage>, Option<Class>);
 
 /// All distinct failures of a log, or of a part of one.
 #[derive(Clone, Debug, Default)]
@@ -53,15 +53,15 @@ impl Groups {
     /// Each distinct text is classified once. `None` where the event reports no failure.
     pub fn of(&mut self, event: &Event<'_>, classifier: &Classifier) -> Option<GroupId> {
         let query = query(event)?;
-        let Query { text, stage, host, recipient_domain, provider, class } = query;
-        let (fingerprint, provider) = MEMORY.with_borrow_mut(|memory| {
+        let Query { text, stage, host, recipient_domain, class, .. } = query;
+        let (fingerprint, by_host, provider) = MEMORY.with_borrow_mut(|memory| {
             let Memory { fingerprints, hosts, domains } = memory;
-            let provider = provider
-                .or_else(|| host.and_then(|host| hosts.get(host, provider_by_host)))
-                .or_else(|| recipient_domain.and_then(|domain| domains.get(domain, provider_by_domain)));
-            (fingerprints.get(text, fingerprint_of), provider)
+            let by_host = host.and_then(|host| hosts.get(host, provider_by_host));
+            let by_domain = || domain(event).and_then(|domain| domains.get(domain, provider_by_domain));
+            (fingerprints.get(text, fingerprint_of), by_host, by_host.or_else(by_domain))
         });
-        let key = (fingerprint, provider.and_then(|p| PROVIDERS.element_offset(p)), stage, class);
+        let place = provider.and_then(|p| PROVIDERS.element_offset(p));
+        let key = (fingerprint, place, by_host.is_some() || recipient_domain.is_some(), stage, class);
         Some(*self.places.entry(key).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
@@ -173,14 +173,68 @@ pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
         Kind::AuthFailure | Kind::Rejected => None,
         _ => return None,
     };
-    // The domain of a file, pipe or local part is our own, whose provider we are.
-    let domain = event.recipient.map(domain_of).filter(|domain| !domain.is_empty());
+    // What we say of a client is said by nobody else; of a recipient whom no host was asked about neither.
+    let host = event.host.or(event.ip).filter(|_| goes_out(event));
+    let reply = event.reply.map(|reply| reply.text);
     Some(Query {
-        text: event.reply.map(|reply| reply.text).or(event.error).unwrap_or_default(),
+        // Why we refused something is said around the reply to our question.
+        text: if goes_out(event) { reply.or(event.error) } else { event.error.or(reply) }.unwrap_or_default(),
         stage: event.reply.and_then(|reply| reply.stage).or(event.stage),
-        host: event.host.or(event.ip),
-        recipient_domain: domain,
+        host,
+        recipient_domain: domain(event).filter(|_| event.reply.is_some() && host.is_none()),
         provider: None,
         class,
     })
+}
+
+/// The domain of the recipient that mail is on its way to; that of a file, pipe or local part is our own, and no provider's.
+fn domain<'a>(event: &Event<'a>) -> Option<&'a [u8]> {
+    event.recipient.filter(|_| goes_out(event)).map(domain_of).filter(|domain| !domain.is_empty())
+}
+
+/// Whether the other host of a failure is a server that we are the client of.
+fn goes_out(event: &Event<'_>) -> bool {
+    match event.kind {
+        Kind::Rejected => false,
+        Kind::AuthFailure => event.reply.is_some(),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mailwhy_logs::exim::{Role, scan};
+
+    use super::*;
+
+    #[test]
+    fn who_said_it_and_where_the_mail_went() {
+        let said =
+            "SMTP error from remote mail server after RCPT TO:<kay@gmail.com>: 550 5.5.0 quota used up";
+        let lines = [
+            format!("1tpOrs-006xMy-J5 ** kay@gmail.com R=r T=t H=mx1.google.com [192.0.2.9]: {said}"),
+            format!("1tpOrs-006xMy-J5 ** kay@gmail.com R=r T=t: {said}"),
+            // A smarthost.
+            format!("1tpOrs-006xMy-J5 ** kay@gmail.com R=r T=t H=mail.isp.example [192.0.2.9]: {said}"),
+            format!("1tpOrs-006xMy-J5 ** kay@gmail.com R=r T=t H=[192.0.2.9] [192.0.2.9]: {said}"),
+            "1tpOrs-006xMy-J5 ** kay@gmail.com: Unrouteable address".into(),
+            // What we refused.
+            "H=mx1.google.com [192.0.2.9] F=<a@gmail.com> rejected RCPT <kay@shop.example>: no".into(),
+            "H=mx [192.0.2.9] F=<a@shop.example> rejected RCPT <kay@gmail.com>: no".into(),
+        ];
+        let (mut groups, classifier) = (Groups::default(), Classifier::new());
+        let mut found = Vec::new();
+        for line in &lines {
+            let line = format!("2026-03-04 09:47:17 {line}\n");
+            scan(line.as_bytes(), Role::Main, |line| {
+                let id = groups.of(&line.event(), &classifier).expect("a failure");
+                let group = groups.get(id);
+                found.push([group.verdict.provider, group.provider].map(|p| p.map_or("", |p| p.id)));
+            });
+        }
+        let (theirs, passed_on, ours) = (["gmail"; 2], ["", "gmail"], [""; 2]);
+        assert_eq!(found, [theirs, theirs, passed_on, passed_on, passed_on, ours, ours]);
+        // The last two are one.
+        assert_eq!(groups.len(), 4);
+    }
 }

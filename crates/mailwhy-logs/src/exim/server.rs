@@ -24,14 +24,10 @@ pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         event.stage = Some(Stage::Connect);
         event.error = COLON.split(by).and_then(|(_, t)| some(t));
     } else if let Some(which) = rest.strip_prefix(b"sender verify ") {
-        let at = blank(which);
-        match which[at..].strip_prefix(b" for ").and_then(|t| Some((t, angle(t)?))) {
-            Some((rest, (sender, len))) => {
-                event.sender = Some(sender);
-                event.error = some(trim_start(skip(&rest[len..], b":")));
-            }
-            None => event.error = some(rest),
-        }
+        // The words say that it is the sender who is bad.
+        event.error = some(rest);
+        let target = which[blank(which)..].strip_prefix(b" for ").and_then(angle);
+        event.sender = target.map(|(sender, _)| sender).or(event.sender);
     } else if let Some(recipient) = rest.strip_prefix(b"RCPT ") {
         event.stage = Some(Stage::Rcpt);
         let rest = argument(recipient, &mut event.recipient);

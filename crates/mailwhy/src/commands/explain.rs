@@ -111,14 +111,12 @@ fn explain(
         Question::Provider(provider) => return Some(Explanation::of_provider(provider, &context)),
         Question::Blocklist(list) => return Some(Explanation::of_blocklist(list, &context)),
         Question::Log(line) => {
-            let LogLine { text, stage, host, recipient, sender_domain, class } = line;
-            let domain =
-                recipient.as_deref().and_then(|r| r.rsplit_once('@')).map(|(_, domain)| domain.to_owned());
+            let LogLine { text, stage, host, domain, recipient, sender_domain, class } = line;
             let known = Query {
                 text: &text,
                 stage,
                 host: host.as_deref(),
-                recipient_domain: domain.as_deref().map(str::as_bytes),
+                recipient_domain: domain.as_deref(),
                 class,
                 ..Query::new(&text)
             };

@@ -31,6 +31,8 @@ pub struct LogLine {
     pub text: Vec<u8>,
     pub stage: Option<Stage>,
     pub host: Option<Vec<u8>>,
+    /// The recipient's domain, where it tells who said it.
+    pub domain: Option<Vec<u8>>,
     pub recipient: Option<String>,
     pub sender_domain: Option<String>,
     pub class: Option<Class>,
@@ -173,6 +175,7 @@ fn log_line(text: &[u8]) -> Found {
                 text: asked.text.to_owned(),
                 stage: asked.stage,
                 host: asked.host.map(<[u8]>::to_vec),
+                domain: asked.recipient_domain.map(<[u8]>::to_vec),
                 class: asked.class,
                 ..around(&event)
             })),
@@ -196,6 +199,7 @@ fn around(event: &Event<'_>) -> LogLine {
         text: Vec::new(),
         stage: event.stage,
         host: event.host.or(event.ip).map(<[u8]>::to_vec),
+        domain: None,
         recipient: event.recipient.map(mailwhy::report::printable).filter(|r| r.contains('@')),
         sender_domain: None,
         class: None,
