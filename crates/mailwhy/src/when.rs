@@ -25,10 +25,13 @@ struct Bound {
     civil: i64,
     /// Seconds since the epoch.
     instant: i64,
+    /// Whether a day or a clock was named, and not an instant.
+    by_clock: bool,
 }
 
 impl Window {
-    /// Reads the values of `--since` and `--until`. Log times without a zone are local times of this host.
+    /// Reads the values of `--since` and `--until`. Log times without a zone are local times of this host, and days and hours
+    /// are those that the log shows, as its reports do.
     pub fn of(since: Option<&str>, until: Option<&str>) -> Result<Self> {
         if since.is_none() && until.is_none() {
             return Ok(Self::default());
@@ -59,8 +62,8 @@ impl Window {
     #[must_use]
     pub fn contains(&self, time: Time) -> bool {
         let against = |bound: Bound| match time.offset {
-            Some(offset) => (time.civil - i64::from(offset) * 60, bound.instant),
-            None => (time.civil, bound.civil),
+            Some(offset) if !bound.by_clock => (time.civil - i64::from(offset) * 60, bound.instant),
+            _ => (time.civil, bound.civil),
         };
         self.since.map(against).is_none_or(|(t, bound)| t >= bound)
             && self.until.map(against).is_none_or(|(t, bound)| t < bound)
@@ -97,11 +100,12 @@ pub fn instant(time: Time, zone: &TimeZone) -> i64 {
 /// a log line, and what stands for these in Russian.
 fn point(text: &str, now: &Zoned) -> Result<Bound> {
     let text = text.trim();
-    let local = |time: DateTime| time.to_zoned(now.time_zone().clone());
-    let zoned = if let Some(zoned) = exact(text) {
+    let exact = exact(text);
+    let clock = if exact.is_none() { civil(text, now) } else { None };
+    let zoned = if let Some(zoned) = exact {
         zoned.with_time_zone(now.time_zone().clone())
-    } else if let Some(time) = civil(text, now) {
-        local(time)?
+    } else if let Some(time) = clock {
+        time.to_zoned(now.time_zone().clone())?
     } else if let Some(span) = ago(text) {
         now.checked_sub(span)?
     } else if matches!(text, "now" | "сейчас") {
@@ -115,7 +119,7 @@ fn point(text: &str, now: &Zoned) -> Result<Bound> {
         );
     };
     let civil = zoned.datetime().to_zoned(TimeZone::UTC)?.timestamp().as_second();
-    Ok(Bound { civil, instant: zoned.timestamp().as_second() })
+    Ok(Bound { civil, instant: zoned.timestamp().as_second(), by_clock: clock.is_some() })
 }
 
 /// A time with a zone: RFC 3339 with or without a name, a log line's with `log_timezone`, or `@` and seconds of the epoch.
@@ -246,9 +250,14 @@ mod tests {
         assert!(window.contains(at("2026-08-01T00:00:00", None)));
         assert!(!window.contains(at("2026-07-31T23:59:59", None)));
         assert!(!window.contains(at("2026-08-02T00:00:00", None)));
-        // The same instants, written in UTC.
-        assert!(window.contains(at("2026-07-31T21:00:00", Some(0))));
-        assert!(!window.contains(at("2026-08-01T21:00:00", Some(0))));
+        // The days of the log's own clock.
+        assert!(!window.contains(at("2026-07-31T21:00:00", Some(0))));
+        assert!(window.contains(at("2026-08-01T21:00:00", Some(0))));
+        // Instants, written in UTC.
+        let window = Window::new(Some("2h ago"), Some("2026-08-02T09:00:00+03:00"), &now).expect("a window");
+        assert!(window.contains(at("2026-08-02T05:00:00", Some(0))));
+        assert!(!window.contains(at("2026-08-02T08:00:00", Some(0))));
+        assert!(window.contains(at("2026-08-02T08:00:00", None)));
         assert!(Window::new(Some("today"), Some("yesterday"), &now).is_err());
     }
 }
