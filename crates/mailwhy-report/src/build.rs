@@ -16,7 +16,7 @@ use crate::summary::{
 use crate::text::{printable, readable, rfc3339};
 use crate::{
     Advice, Bucket, Count, DestinationRow, File, Greylisting, GroupRow, HostRow, Input, Logins, Messages,
-    OutcomeCount, ReasonRow, Recipients, RejectionRow, ReplyRow, Report, Rows, SenderRow, Unknown,
+    OutcomeCount, PanicRow, ReasonRow, Recipients, RejectionRow, ReplyRow, Report, Rows, SenderRow, Unknown,
 };
 
 /// How many addresses and accounts of password guessing are named.
@@ -67,6 +67,7 @@ impl Summary {
                 failed: counts.recipients.failed,
                 deferred: counts.recipients.deferred,
             },
+            panics: builder.panics(&file_name),
             advice: builder.advice(),
             greylisting: Greylisting {
                 recipients: counts.greylisting.recipients,
@@ -162,6 +163,21 @@ impl<'a> Builder<'a> {
             m.outcomes.push(OutcomeCount { outcome: outcome.as_str(), arrived, open: !completed, count });
         }
         m
+    }
+
+    fn panics(&self, file_name: impl Fn(Place) -> String) -> Vec<PanicRow> {
+        let mut rows: Vec<_> = self.counts.panics.values().collect();
+        rows.sort_by_key(|panic| (Reverse(panic.count), panic.place));
+        rows.into_iter()
+            .map(|panic| PanicRow {
+                text: readable(&panic.text),
+                file: file_name(panic.place),
+                line: panic.place.line,
+                count: panic.count,
+                first: self.time(panic.first),
+                last: self.time(panic.last),
+            })
+            .collect()
     }
 
     fn advice(&self) -> Vec<Advice> {
@@ -603,5 +619,30 @@ mod tests {
         let providers = summary.report(About::default()).providers;
         let providers: Vec<_> = providers.iter().map(|row| (row.provider, row.delivered)).collect();
         assert_eq!(providers, [(Some("gmail"), 2)]);
+    }
+
+    #[test]
+    fn panic_lines_that_say_the_same_are_one_row() {
+        let parts = [
+            "2026-08-01 10:00:00 failed to open /var/spool/exim4/db/retry after 3 tries\n",
+            "2026-08-01 11:00:00 failed to open /var/spool/exim4/db/retry after 5 tries\n\
+             2026-08-01 10:30:00 string_sprintf expansion was longer than 8192\n",
+        ];
+        let mut whole = Summary::new();
+        for (part, file) in parts.iter().zip(0..) {
+            let mut summary = Summary::part();
+            exim::scan_batches(part.as_bytes(), Role::Panic, |lines| {
+                summary.read(lines, |n| Place { file, line: n as u64 + 1, offset: 0 }, &Classifier::new());
+            });
+            whole.append(summary);
+        }
+        whole.finish(1);
+        let report = whole.report(About::default());
+        let rows: Vec<_> =
+            report.panics.iter().map(|p| (p.count, p.line, p.first.as_deref(), p.last.as_deref())).collect();
+        let [ten, half, eleven] =
+            ["2026-08-01T10:00:00", "2026-08-01T10:30:00", "2026-08-01T11:00:00"].map(Some);
+        assert_eq!(rows, [(2, 1, ten, eleven), (1, 2, half, half)]);
+        assert!(report.panics[0].text.ends_with("after 3 tries"));
     }
 }

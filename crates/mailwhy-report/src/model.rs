@@ -22,6 +22,8 @@ pub struct Report<'a> {
     pub messages: Messages,
     /// What became of recipients: one for each recipient of each message.
     pub recipients: Recipients,
+    /// What Exim says of itself when something is badly wrong on this host, the most frequent first.
+    pub panics: Vec<PanicRow>,
     /// What to do now, the most costly cause first.
     pub advice: Vec<Advice>,
     /// Recipients whose delay resolved itself by greylisting.
@@ -167,6 +169,23 @@ pub struct Recipients {
     pub failed: u64,
     /// Deferred, no end in the log.
     pub deferred: u64,
+}
+
+/// Panic lines that say the same.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+pub struct PanicRow {
+    /// The first of them.
+    pub text: String,
+    /// The file that holds it.
+    pub file: String,
+    /// Its number there, from 1.
+    pub line: u64,
+    /// How many there are.
+    pub count: u64,
+    /// When it was first said.
+    pub first: Option<String>,
+    /// When it was last said.
+    pub last: Option<String>,
 }
 
 /// One thing to do.

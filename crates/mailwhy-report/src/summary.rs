@@ -7,7 +7,8 @@ use std::panic::resume_unwind;
 use std::thread;
 
 use hashbrown::HashSet;
-use mailwhy_classify::Classifier;
+use hashbrown::hash_map::Entry;
+use mailwhy_classify::{Classifier, fingerprint, normalize};
 use mailwhy_codes::{Enhanced, Provider, Scope, Stage, provider_by_domain, provider_by_host};
 use mailwhy_logs::exim::{Line, Login};
 use mailwhy_logs::{Event, Kind, Step, Time};
@@ -56,6 +57,8 @@ pub(crate) struct Counts {
     pub(crate) first: Option<Time>,
     pub(crate) last: Option<Time>,
     pub(crate) unknown: Vec<(Place, Vec<u8>)>,
+    /// Panic lines, by the fingerprint of their normalised text.
+    pub(crate) panics: Map<u64, PanicCounts>,
     pub(crate) replies: Map<(Option<u16>, Option<Enhanced>), u64>,
     pub(crate) stages: Map<Stage, u64>,
     pub(crate) errnos: Map<i32, u64>,
@@ -164,6 +167,17 @@ impl Column {
         }
         of
     };
+}
+
+/// Panic lines that say the same.
+#[derive(Debug)]
+pub(crate) struct PanicCounts {
+    pub(crate) place: Place,
+    /// The first of them.
+    pub(crate) text: Vec<u8>,
+    pub(crate) count: u64,
+    pub(crate) first: Option<i64>,
+    pub(crate) last: Option<i64>,
 }
 
 #[derive(Debug, Default)]
@@ -330,8 +344,12 @@ impl Summary {
                 counts.first = counts.first.into_iter().chain(last).min_by_key(|&t| key(t));
                 counts.last = counts.last.into_iter().chain([time]).max_by_key(|&t| key(t));
             }
-            if line.kind == Kind::Unknown && counts.unknown.len() < EXAMPLES {
-                counts.unknown.push((place(n), line.raw[..line.raw.len().min(EXAMPLE_BYTES)].to_vec()));
+            match line.kind {
+                Kind::Unknown if counts.unknown.len() < EXAMPLES => {
+                    counts.unknown.push((place(n), line.raw[..line.raw.len().min(EXAMPLE_BYTES)].to_vec()));
+                }
+                Kind::Panic => counts.panic(line, place(n)),
+                _ => {}
             }
         }
     }
@@ -387,6 +405,9 @@ impl Summary {
         }
         for group in &mut self.counts.by_group {
             group.place.line += before;
+        }
+        for panic in self.counts.panics.values_mut() {
+            panic.place.line += before;
         }
     }
 
@@ -476,6 +497,19 @@ impl Logins {
 }
 
 impl Counts {
+    #[cold]
+    fn panic(&mut self, line: &Line<'_>, place: Place) {
+        let text = &line.text[..line.text.len().min(EXAMPLE_BYTES)];
+        let mut normal = Vec::new();
+        normalize(text, &mut normal);
+        let time = line.time.map(millis);
+        let panic = PanicCounts { place, text: text.to_vec(), count: 1, first: time, last: time };
+        match self.panics.entry(fingerprint(&normal)) {
+            Entry::Occupied(mut known) => known.get_mut().append(panic),
+            Entry::Vacant(free) => drop(free.insert(panic)),
+        }
+    }
+
     /// Notes when and where a group was seen, and whether it was we who refused.
     fn see_group(&mut self, id: GroupId, event: &Event<'_>, place: impl FnOnce() -> Place) {
         let at = id.0 as usize;
@@ -485,7 +519,7 @@ impl Counts {
         }
         let group = &mut self.by_group[at];
         if let Some(time) = event.time {
-            let time = time.civil * 1000 + i64::from(time.millis.unwrap_or(0));
+            let time = millis(time);
             group.first = Some(group.first.map_or(time, |t| t.min(time)));
             group.last = Some(group.last.map_or(time, |t| t.max(time)));
         }
@@ -643,6 +677,12 @@ impl Counts {
         self.last = [self.last, later.last].into_iter().flatten().max_by_key(|&t| key(t));
         let room = EXAMPLES.saturating_sub(self.unknown.len());
         self.unknown.extend(later.unknown.into_iter().take(room));
+        for (fingerprint, theirs) in later.panics {
+            match self.panics.entry(fingerprint) {
+                Entry::Occupied(mut known) => known.get_mut().append(theirs),
+                Entry::Vacant(free) => drop(free.insert(theirs)),
+            }
+        }
         add_all(&mut self.replies, later.replies);
         add_all(&mut self.stages, later.stages);
         add_all(&mut self.errnos, later.errnos);
@@ -681,6 +721,14 @@ impl Counts {
         self.greylisting.recipients += later.greylisting.recipients;
         self.greylisting.delivered += later.greylisting.delivered;
         self.greylisting.delays.append(&later.greylisting.delays);
+    }
+}
+
+impl PanicCounts {
+    fn append(&mut self, later: Self) {
+        self.count += later.count;
+        self.first = [self.first, later.first].into_iter().flatten().min();
+        self.last = self.last.max(later.last);
     }
 }
 
@@ -769,6 +817,11 @@ fn has_capital(text: &[u8]) -> bool {
         from & !above & !word & all(0x80) != 0
     };
     words.iter().any(in_word) || rest.iter().any(u8::is_ascii_uppercase)
+}
+
+/// Milliseconds of the log's clock.
+fn millis(time: Time) -> i64 {
+    time.civil * 1000 + i64::from(time.millis.unwrap_or(0))
 }
 
 pub(crate) fn key(time: Time) -> (i64, u16) {

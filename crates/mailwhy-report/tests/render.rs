@@ -216,6 +216,7 @@ fn many<T: Clone + Send + Sync + 'static>(rows: &Rows<'_, T>) -> Rows<'static, T
 fn a_report_fits_on_two_screens() {
     for lang in [Lang::En, Lang::Ru] {
         let mut report = rich(lang);
+        report.panics.clear();
         report.advice = vec![report.advice[0].clone(); 40];
         report.reasons = vec![report.reasons[0].clone(); 31];
         report.providers = many(&report.providers);
@@ -285,6 +286,9 @@ fn spoiled(lang: Lang, words: &[String], numbers: &[u64]) -> Report<'static> {
     }
     for count in report.logins.top_addresses.iter_mut().chain(&mut report.logins.top_accounts) {
         (count.name, count.count) = (word(), number());
+    }
+    for row in &mut report.panics {
+        (row.text, row.count, row.last) = (word(), number(), Some(word()));
     }
     for line in &mut report.unknown {
         (line.file, line.text) = (word(), word());

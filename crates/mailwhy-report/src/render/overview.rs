@@ -61,6 +61,7 @@ impl Maker<'_> {
         page.extend(self.warnings());
         page.extend(self.state());
         page.extend(self.facts());
+        page.extend(self.panel(self.panics()));
         page.extend(self.panel(self.advice(&report.advice)));
         page.extend(self.greylisting());
         page.extend(self.by(By::Reason));
@@ -163,6 +164,9 @@ impl Maker<'_> {
             () if report.input.lines == 0 => (Role::Warn, words.empty_log.to_owned()),
             () if self.understood_nothing() => {
                 (Role::Bad, (words.nothing_understood)(words, report.input.lines))
+            }
+            () if !report.panics.is_empty() && recipients.total == 0 => {
+                (Role::Bad, words.panicked.to_owned())
             }
             () if report.messages.total == 0 => (Role::Plain, words.no_messages.into()),
             () if recipients.failed > 0 || report.messages.failed > 0 => return None,

@@ -357,6 +357,27 @@ impl Maker<'_> {
         panel(words.file_list, columns, rows)
     }
 
+    pub(super) fn panics(&self) -> Panel {
+        let words = self.words;
+        let all = &self.report.panics;
+        let shown = &all[..all.len().min(self.rows(MAIN))];
+        let columns = vec![
+            Column::text("").shrink(Shrink::Wrap, 30),
+            Column::number(words.col_times),
+            Column::text(words.col_last).shrink(Shrink::End, TIME),
+        ];
+        let rows = shown.iter().map(|p| {
+            Row::from(vec![
+                Cell::new(Role::Quote, &p.text),
+                self.number(p.count, Role::Bad),
+                self.time(p.last.as_deref()),
+            ])
+        });
+        let hidden = all.len() - shown.len();
+        let hints = (hidden > 0).then(|| self.hint(hidden, "report --verbose --top 0"));
+        Panel { hints: hints.into_iter().collect(), ..panel(words.panics, columns, rows) }
+    }
+
     pub(super) fn unknown(&self) -> Panel {
         let columns =
             vec![Column::text("").shrink(Shrink::Middle, 12), Column::text("").shrink(Shrink::End, 40)];

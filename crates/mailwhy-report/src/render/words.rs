@@ -33,6 +33,7 @@ pub(crate) struct Words {
     pub(super) all_delivered: fn(&Self, u64) -> String,
     pub(super) none_failed: fn(&Self, u64) -> String,
     pub(super) none_told: &'static str,
+    pub(super) panicked: &'static str,
 
     // The subject of a mail.
     pub(super) lost_mail: fn(&Self, u64) -> String,
@@ -58,6 +59,7 @@ pub(crate) struct Words {
 
     // Advice.
     pub(super) to_do: &'static str,
+    pub(super) panics: &'static str,
     pub(super) who: &'static str,
     pub(super) lost: &'static str,
     pub(super) since: &'static str,
@@ -168,6 +170,7 @@ static EN: Words = Words {
         )
     },
     none_told: "Nothing failed; the log tells of no deliveries either.",
+    panicked: "Something is wrong on this host: Exim could not do its work.",
 
     lost_mail: |w, n| match n {
         0 => "nothing failed".into(),
@@ -192,6 +195,7 @@ static EN: Words = Words {
     began_before: "older than the log",
     peak: |when| format!("peak {when}"),
 
+    panics: "Wrong on this host",
     to_do: "What to do now",
     who: "who acts",
     lost: "mail lost",
@@ -337,6 +341,7 @@ static RU: Words = Words {
         format!("Окончательных отказов нет; доставки ещё {waits} {waiting}.")
     },
     none_told: "Отказов нет, но и о доставках в журнале ничего нет.",
+    panicked: "На этом сервере неполадки: Exim не мог выполнить свою работу.",
 
     lost_mail: |w, n| match n {
         0 => "отказов нет".into(),
@@ -361,6 +366,7 @@ static RU: Words = Words {
     began_before: "пришли до начала журнала",
     peak: |when| format!("пик {when}"),
 
+    panics: "Неполадки на этом сервере",
     to_do: "Что сделать сейчас",
     who: "кто действует",
     lost: "потеряно писем",
