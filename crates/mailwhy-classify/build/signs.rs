@@ -104,7 +104,6 @@ pub(crate) const SIGNS: &[(&str, Sign)] = &[
     ("unable to check", Sign::Doubt),
     ("unable to verify", Sign::Doubt),
     ("verification unavailable", Sign::Doubt),
-    ("verification failed", Sign::Doubt),
     ("check failed", Sign::Doubt),
     ("lookup failed", Sign::Doubt),
     ("temporar", Sign::Temporary),
