@@ -199,7 +199,7 @@ impl<'a> Builder<'a> {
             let all = &mut counts.addresses();
             match verdict.scope {
                 // Bad addresses are one job, wherever they are.
-                Scope::Address => {
+                _ if is_of_address(verdict) => {
                     add((verdict.reason.as_str(), None, None), counts.failed, counts.waiting, all);
                 }
                 Scope::SenderDomain | Scope::SenderAddress if !counts.senders.is_empty() => {
@@ -220,7 +220,7 @@ impl<'a> Builder<'a> {
 
     fn advise(&self, domain: Option<&[u8]>, item: &Item<'_>) -> Advice {
         let verdict = &item.group.verdict;
-        let by_reason = verdict.scope == Scope::Address;
+        let by_reason = is_of_address(verdict);
         let text = if by_reason {
             mailwhy_codes::reason(verdict.reason).text.get(self.lang)
         } else {
@@ -459,6 +459,11 @@ impl<'a> Builder<'a> {
             })
             .collect()
     }
+}
+
+/// Whether somebody else found fault with the address itself. An address that none of our own routers takes may be good.
+fn is_of_address(verdict: &Verdict) -> bool {
+    verdict.scope == Scope::Address && verdict.stage != Some(Stage::Routing)
 }
 
 /// What one piece of advice is about: the rule or reason, the provider, the sender's domain.

@@ -159,7 +159,7 @@ impl Column {
                 Kind::Delivery | Kind::AdditionalDelivery | Kind::Cutthrough => Some(Self::Delivered),
                 Kind::Failure => Some(Self::Failed),
                 Kind::Deferral => Some(Self::Deferred),
-                Kind::Rejected | Kind::AuthFailure => Some(Self::Rejected),
+                Kind::Rejected => Some(Self::Rejected),
                 _ if kind.is_step() => Some(Self::Other),
                 _ => None,
             };

@@ -294,7 +294,7 @@ static EN: Words = Words {
     last: "last",
 
     more: |n| format!("{n} more:"),
-    bad_addresses: ["address is proven bad:", "", "addresses are proven bad:"],
+    bad_addresses: ["address was proven bad:", "", "addresses were proven bad:"],
     nothing: |by| match by {
         By::Reason => "No mail failed or was delayed.",
         By::Provider | By::Domain => "No mail went out.",
@@ -470,7 +470,11 @@ static RU: Words = Words {
     last: "в последний раз",
 
     more: |n| format!("ещё {n}:"),
-    bad_addresses: ["адрес заведомо негоден:", "адреса заведомо негодны:", "адресов заведомо негодны:"],
+    bad_addresses: [
+        "адрес оказался негодным:",
+        "адреса оказались негодными:",
+        "адресов оказались негодными:",
+    ],
     nothing: |by| match by {
         By::Reason => "Отказов и задержек нет.",
         By::Provider | By::Domain => "Почта никуда не уходила.",
