@@ -67,7 +67,7 @@ impl Summary {
                 failed: counts.recipients.failed,
                 deferred: counts.recipients.deferred,
             },
-            panics: builder.panics(&file_name),
+            panics: builder.panics(file_name),
             advice: builder.advice(),
             greylisting: Greylisting {
                 recipients: counts.greylisting.recipients,

@@ -505,7 +505,7 @@ impl Counts {
         let time = line.time.map(millis);
         let panic = PanicCounts { place, text: text.to_vec(), count: 1, first: time, last: time };
         match self.panics.entry(fingerprint(&normal)) {
-            Entry::Occupied(mut known) => known.get_mut().append(panic),
+            Entry::Occupied(mut known) => known.get_mut().append(&panic),
             Entry::Vacant(free) => drop(free.insert(panic)),
         }
     }
@@ -679,7 +679,7 @@ impl Counts {
         self.unknown.extend(later.unknown.into_iter().take(room));
         for (fingerprint, theirs) in later.panics {
             match self.panics.entry(fingerprint) {
-                Entry::Occupied(mut known) => known.get_mut().append(theirs),
+                Entry::Occupied(mut known) => known.get_mut().append(&theirs),
                 Entry::Vacant(free) => drop(free.insert(theirs)),
             }
         }
@@ -725,7 +725,7 @@ impl Counts {
 }
 
 impl PanicCounts {
-    fn append(&mut self, later: Self) {
+    fn append(&mut self, later: &Self) {
         self.count += later.count;
         self.first = [self.first, later.first].into_iter().flatten().min();
         self.last = self.last.max(later.last);
