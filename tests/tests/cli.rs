@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -50,6 +50,21 @@ fn a_wrong_option_is_an_error_with_usage() {
     let wrong = Test::new(["report", "--no-such-option"]).run().code(2);
     assert_eq!(wrong.stdout(), "");
     assert!(wrong.stderr().contains("--no-such-option") && wrong.stderr().contains("Usage:"));
+}
+
+#[test]
+fn times_without_a_year_are_of_the_year_in_which_the_file_was_written() {
+    let line = "Mar  4 09:47:16 mx1 exim[7]: 1tpOrp-006xLl-W9 => kay@shop.example R=r T=t\n";
+    let directory = directory_with("mail.log", line.as_bytes());
+    let path = directory.path().join("mail.log");
+    let written = UNIX_EPOCH + Duration::from_secs(1_741_200_000); // 2025-03-05
+    File::options().write(true).open(&path).unwrap().set_modified(written).unwrap();
+    let events = Test::new(["events"]).arg(&path).run().success().jsonl();
+    assert_eq!(events[0]["time"], "2025-03-04T09:47:16");
+    for (since, code) in [("2025-03-04", 0), ("2025-03-05", 1)] {
+        Test::new(["events", "--since", since]).arg(&path).run().code(code);
+        Test::new(["trace", "--since", since, "kay@shop.example"]).arg(&path).run().code(code);
+    }
 }
 
 #[test]

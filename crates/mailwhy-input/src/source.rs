@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::Options;
 use crate::decode::Decoder;
@@ -28,6 +29,16 @@ impl Source {
     pub fn size(&self) -> Option<u64> {
         let Self::File(path) = self else { return None };
         Self::size_of(path)
+    }
+
+    /// When it was written to last: a stream is written now.
+    #[must_use]
+    pub fn modified(&self) -> SystemTime {
+        let of_file = match self {
+            Self::Stdin => None,
+            Self::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file),
+        };
+        of_file.and_then(|metadata| metadata.modified().ok()).unwrap_or_else(SystemTime::now)
     }
 
     pub(crate) fn size_of(path: &Path) -> Option<u64> {

@@ -13,7 +13,7 @@ use std::str;
 
 use mailwhy::classify::names_blocklist;
 use mailwhy::codes::{provider_by_domain, provider_by_host};
-use mailwhy::logs::exim::{self, Line, Role};
+use mailwhy::logs::exim::{self, Line, Log};
 use mailwhy::logs::{Event, Kind};
 
 /// Accounts that every server has, and names of this host that say nothing of it.
@@ -47,9 +47,9 @@ enum What {
 
 impl Anonymizer {
     /// The lines of a chunk of the log, each where it was.
-    pub fn lines(&self, chunk: &[u8], role: Role) -> Vec<u8> {
+    pub fn lines(&self, chunk: &[u8], log: impl Into<Log>) -> Vec<u8> {
         let mut out = Vec::with_capacity(chunk.len() + chunk.len() / 4);
-        exim::scan(chunk, role, |line| {
+        exim::scan(chunk, log, |line| {
             let (mut parts, mut names) = (Vec::new(), Vec::new());
             take(line, &mut parts, &mut names);
             parts.sort_unstable_by_key(|(range, _)| range.start);
@@ -369,7 +369,7 @@ mod tests {
     use super::*;
 
     fn anonymous(anonymizer: &Anonymizer, text: &str) -> String {
-        String::from_utf8(anonymizer.lines(text.as_bytes(), Role::Main)).expect("valid stays valid")
+        String::from_utf8(anonymizer.lines(text.as_bytes(), exim::Role::Main)).expect("valid stays valid")
     }
 
     const LOG: &str = "\
@@ -435,7 +435,7 @@ no line of a log: carl.smith@private.example from 203.0.113.77
         assert_ne!(out, anonymous(&Anonymizer::default(), LOG));
         let kinds = |text: &str| {
             let mut kinds = Vec::new();
-            exim::scan(text.as_bytes(), Role::Main, |line| {
+            exim::scan(text.as_bytes(), exim::Role::Main, |line| {
                 let event = line.event();
                 kinds.push((
                     line.kind,
@@ -470,7 +470,7 @@ no line of a log: carl.smith@private.example from 203.0.113.77
             b"=@=@=\n",
             b"2026-08-01 09:14:02 ",
         ] {
-            let out = anonymizer.lines(bytes, Role::Main);
+            let out = anonymizer.lines(bytes, exim::Role::Main);
             assert_eq!(
                 out.iter().filter(|&&b| b == b'\n').count(),
                 bytes.iter().filter(|&&b| b == b'\n').count()

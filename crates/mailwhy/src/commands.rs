@@ -69,10 +69,10 @@ impl Inputs {
             tell(problem);
         }
         if args.anonymize {
-            let roles: Vec<_> = sources.iter().map(crate::pipeline::role).collect();
+            let logs: Vec<_> = sources.iter().map(crate::pipeline::log).collect();
             let anonymizer = Anonymizer::default();
             options.rewrite = Some(Rewrite::new(move |file, lines| {
-                anonymizer.lines(lines, roles.get(file as usize).copied().unwrap_or_default())
+                anonymizer.lines(lines, logs.get(file as usize).copied().unwrap_or_default())
             }));
         }
         Ok(Self {

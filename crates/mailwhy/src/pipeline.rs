@@ -10,6 +10,7 @@ use std::mem;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::UNIX_EPOCH;
 
 use crossbeam_channel::{Sender, bounded};
 use mailwhy::input::{self, Chunk, FileSummary, Options, Part, Source};
@@ -365,13 +366,15 @@ impl<T: Piece, Join: FnMut(T)> Joiner<T, Join> {
     }
 }
 
-/// Which of Exim's logs a source is, from its name.
-pub fn role(source: &Source) -> exim::Role {
-    match source.log_name() {
+/// Which of Exim's logs a source is, from its name, and until when it was written.
+pub fn log(source: &Source) -> exim::Log {
+    let role = match source.log_name() {
         Some(name) if name.contains("reject") => exim::Role::Reject,
         Some(name) if name.contains("panic") => exim::Role::Panic,
         _ => exim::Role::Main,
-    }
+    };
+    let until = source.modified().duration_since(UNIX_EPOCH).ok();
+    exim::Log { role, until: until.map(|time| time.as_secs() as i64) }
 }
 
 #[cfg(test)]

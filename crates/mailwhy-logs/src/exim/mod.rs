@@ -138,12 +138,28 @@ pub enum Role {
     Panic,
 }
 
+/// What is known of a log beside its lines.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Log {
+    /// Which one it is.
+    pub role: Role,
+    /// When it was written to last, in seconds since the epoch. It tells the year of times that have none, which syslog
+    /// writes; else such lines have no time.
+    pub until: Option<i64>,
+}
+
+impl From<Role> for Log {
+    fn from(role: Role) -> Self {
+        Self { role, until: None }
+    }
+}
+
 /// Calls `sink` for every physical line of `chunk`, in order.
 ///
 /// A chunk holds whole lines and begins with the first line of a record (see [`starts_record`]), or with the first
 /// line of a file.
-pub fn scan(chunk: &[u8], role: Role, mut sink: impl FnMut(&Line<'_>)) {
-    scan_batches(chunk, role, |lines| lines.iter().for_each(&mut sink));
+pub fn scan(chunk: &[u8], log: impl Into<Log>, mut sink: impl FnMut(&Line<'_>)) {
+    scan_batches(chunk, log, |lines| lines.iter().for_each(&mut sink));
 }
 
 /// How many lines [`scan_batches`] gives at a time: so few that they stay in the processor's cache.
@@ -151,7 +167,8 @@ const BATCH: usize = 256;
 
 /// The same as [`scan`], with many lines at a time, so that one kind of work on all of them can be done before the next: the
 /// code of all kinds at once is larger than the processor's cache.
-pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>])) {
+pub fn scan_batches(chunk: &[u8], log: impl Into<Log>, mut sink: impl FnMut(&[Line<'_>])) {
+    let Log { role, until } = log.into();
     // Hardly any line is shorter.
     const SHORT: usize = 64;
     let mut batch = Vec::with_capacity(BATCH.min(chunk.len() / SHORT + 1));
@@ -170,7 +187,7 @@ pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>]))
                 extend(line, rest, next);
             }
             continues = true;
-        } else if let Some(header) = syslog::header(raw) {
+        } else if let Some(header) = syslog::header(raw, until) {
             let text = &raw[header.len..];
             // Other programs write there too.
             continues = header.piece.is_some() || is_exim(header.program);
@@ -205,7 +222,7 @@ pub fn scan_batches(chunk: &[u8], role: Role, mut sink: impl FnMut(&[Line<'_>]))
 #[must_use]
 pub fn starts_record(line: &[u8]) -> bool {
     prefix::stamp(line).is_some()
-        || syslog::header(line).is_some_and(|h| h.piece.is_none_or(|p| p.number == 1))
+        || syslog::header(line, None).is_some_and(|h| h.piece.is_none_or(|p| p.number == 1))
 }
 
 /// The front of a line that begins a record: the message that it is about, if any, and what follows.
@@ -220,7 +237,7 @@ pub fn record_front(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
     if let Some(stamp) = prefix::stamp(line) {
         return Some(front(&line[stamp.len..]));
     }
-    let header = syslog::header(line).filter(|h| h.piece.is_none_or(|p| p.number == 1))?;
+    let header = syslog::header(line, None).filter(|h| h.piece.is_none_or(|p| p.number == 1))?;
     let text = &line[header.len..];
     let n = prefix::stamp(text).map_or_else(|| prefix::process(text).1, |stamp| stamp.len);
     Some(front(&text[n..]))

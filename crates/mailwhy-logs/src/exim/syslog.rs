@@ -10,7 +10,7 @@ const LINES_AHEAD: usize = 256;
 /// What the system logger put in front of a line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Header<'a> {
-    /// The time, where the format has the year.
+    /// The time, where the format has the year, or it is known otherwise.
     pub(super) time: Option<Time>,
     /// Host and program and process: the same for all pieces of a record.
     origin: &'a [u8],
@@ -29,11 +29,11 @@ pub(super) struct Piece {
     newline: bool,
 }
 
-/// Reads the header, in the format of RFC 3164 or with the time of RFC 3339.
-pub(super) fn header(line: &[u8]) -> Option<Header<'_>> {
+/// Reads the header, in the format of RFC 3164 or with the time of RFC 3339; of the former no time is later than `until`.
+pub(super) fn header(line: &[u8], until: Option<i64>) -> Option<Header<'_>> {
     let start = priority(line);
     let rest = &line[start..];
-    let (time, n) = bsd_time(rest).or_else(|| full_time(rest))?;
+    let (time, n) = bsd_time(rest, until).or_else(|| full_time(rest))?;
     let mut at = start + n;
     let origin = at;
     // A host or a level stands before the program, or both, or neither.
@@ -56,7 +56,7 @@ pub(super) fn join(first: &Header<'_>, text: &[u8], rest: &[u8], joined: &mut Ve
         if last.number >= last.count {
             return;
         }
-        let Some(head) = header(line).filter(|h| h.origin == first.origin) else { continue };
+        let Some(head) = header(line, None).filter(|h| h.origin == first.origin) else { continue };
         let Some(piece) = head.piece.filter(|p| p.count == last.count) else { continue };
         if piece.number != last.number + 1 {
             return;
@@ -76,14 +76,39 @@ fn priority(line: &[u8]) -> usize {
     if n > 0 && rest.get(n) == Some(&b'>') { n + 2 } else { 0 }
 }
 
-/// `Mar  4 05:06:07 `: no year, so no time.
-fn bsd_time(text: &[u8]) -> Option<(Option<Time>, usize)> {
+/// `Mar  4 05:06:07 `: of the last year in which that is not later than `until`.
+fn bsd_time(text: &[u8], until: Option<i64>) -> Option<(Option<Time>, usize)> {
     let [m, o, n, b' ', d1, d2, b' ', h1, h2, b':', m1, m2, b':', s1, s2, b' ', ..] = text else {
         return None;
     };
-    let month = m.is_ascii_uppercase() && o.is_ascii_lowercase() && n.is_ascii_lowercase();
+    let is_month = m.is_ascii_uppercase() && o.is_ascii_lowercase() && n.is_ascii_lowercase();
     let digits = [d2, h1, h2, m1, m2, s1, s2].iter().all(|d| d.is_ascii_digit());
-    (month && digits && matches!(d1, b' ' | b'0'..=b'9')).then_some((None, 16))
+    if !is_month || !digits || !matches!(d1, b' ' | b'0'..=b'9') {
+        return None;
+    }
+    let number = |tens: &u8, ones: &u8| u32::from(tens & 15) * 10 + u32::from(ones - b'0');
+    let (day, hour, minute, second) = (number(d1, d2), number(h1, h2), number(m1, m2), number(s1, s2));
+    let month = b"JanFebMarAprMayJunJulAugSepOctNovDec".chunks(3).position(|name| name == &text[..3]);
+    let time = until.zip(month).and_then(|(until, month)| {
+        // The log's clock may be that of another time zone.
+        const DAY: i64 = 86_400;
+        let last = until + DAY;
+        // The 29th of February is in every fourth year, but for some centuries.
+        (0..9).map(|back| year(last) - back).find_map(|year| {
+            let time = Time::new(year, month as u32 + 1, day, hour, minute, second)?;
+            let is_there = day < 29 || month != 1 || time.civil < Time::new(year, 3, 1, 0, 0, 0)?.civil;
+            (is_there && time.civil <= last).then_some(time)
+        })
+    });
+    Some((time, 16))
+}
+
+/// The year of a civil time.
+fn year(civil: i64) -> i64 {
+    const AVERAGE: i64 = 31_556_952;
+    let about = 1970 + civil.div_euclid(AVERAGE);
+    let begins = |year| Time::new(year, 1, 1, 0, 0, 0).is_some_and(|time| time.civil <= civil);
+    [about + 1, about].into_iter().find(|&year| begins(year)).unwrap_or(about - 1)
 }
 
 /// `2025-03-04T05:06:07.089+03:00 `
@@ -145,7 +170,7 @@ mod tests {
 
     #[test]
     fn headers() {
-        let head = |s: &'static str| header(s.as_bytes());
+        let head = |s: &'static str| header(s.as_bytes(), None);
         let h = head("Mar  4 05:06:07 mx1 exim[46483]: [1\\2] text").unwrap();
         assert_eq!((h.program, h.pid, h.time), (&b"exim"[..], Some(&b"46483"[..]), None));
         assert_eq!((h.piece, h.len), (Some(Piece { number: 1, count: 2, newline: true }), 39));
@@ -169,6 +194,30 @@ mod tests {
     }
 
     #[test]
+    fn the_year_is_that_of_the_last_such_day() {
+        let time = |y, m, d, h, min, s| Time::new(y, m, d, h, min, s).unwrap();
+        for (line, until, expected) in [
+            ("Mar  4 05:06:07 mx1 exim: x", time(2025, 3, 4, 6, 0, 0), time(2025, 3, 4, 5, 6, 7)),
+            // Another zone's clock, and the turn of the year.
+            ("Mar  5 05:06:07 mx1 exim: x", time(2025, 3, 4, 6, 0, 0), time(2025, 3, 5, 5, 6, 7)),
+            ("Jan  1 00:30:00 mx1 exim: x", time(2024, 12, 31, 23, 0, 0), time(2025, 1, 1, 0, 30, 0)),
+            ("Dec 31 23:59:59 mx1 exim: x", time(2025, 1, 2, 0, 0, 0), time(2024, 12, 31, 23, 59, 59)),
+            ("Mar  6 05:06:07 mx1 exim: x", time(2025, 3, 4, 6, 0, 0), time(2024, 3, 6, 5, 6, 7)),
+            ("Feb 29 12:00:00 mx1 exim: x", time(2027, 1, 1, 0, 0, 0), time(2024, 2, 29, 12, 0, 0)),
+        ] {
+            let head = header(line.as_bytes(), Some(until.civil)).unwrap();
+            assert_eq!(head.time, Some(expected), "{line}");
+        }
+        assert_eq!(header(b"Foo  4 05:06:07 mx1 exim: x", Some(0)).unwrap().time, None);
+        let mut day = time(1969, 1, 1, 0, 0, 0).civil;
+        for expected in 1969..2200 {
+            let next = time(expected + 1, 1, 1, 0, 0, 0).civil;
+            assert_eq!((year(day), year(next - 1)), (expected, expected));
+            day = next;
+        }
+    }
+
+    #[test]
     fn pieces_of_two_processes() {
         let first = b"Mar  4 05:06:07 mx1 exim[1]: [1/3] one ";
         let rest = b"Mar  4 05:06:07 mx1 exim[2]: [1/2] other\n\
@@ -176,7 +225,7 @@ mod tests {
             Mar  4 05:06:07 mx1 exim[2]: [2/2] other\n\
             Mar  4 05:06:08 mx1 exim[1]: [3/3] three\n\
             Mar  4 05:06:08 mx1 exim[1]: [2/3] four";
-        let head = header(first).unwrap();
+        let head = header(first, None).unwrap();
         let mut joined = Vec::new();
         join(&head, &first[head.len..], rest, &mut joined);
         assert_eq!(joined, b"one two\nthree");

@@ -33,6 +33,7 @@ pub struct Teller<'a> {
     pub(super) lang: Lang,
     /// The names of the files, where lines are to be kept.
     pub(super) files: Option<&'a [String]>,
+    logs: &'a [exim::Log],
     /// Whether an address is what was looked for.
     matches: &'a dyn Fn(&[u8]) -> bool,
     pub(super) groups: Groups,
@@ -85,21 +86,28 @@ struct Arrival {
 
 impl<'a> Teller<'a> {
     /// One that asks `matches` whether an address is what was looked for; `files` are the names of the files where the
-    /// lines are to be kept.
+    /// lines are to be kept, `logs` what else is known of all files.
     pub fn new(
         classifier: &'a Classifier,
         lang: Lang,
         files: Option<&'a [String]>,
+        logs: &'a [exim::Log],
         matches: &'a dyn Fn(&[u8]) -> bool,
     ) -> Self {
-        Self { classifier, lang, files, matches, groups: Groups::default() }
+        Self { classifier, lang, files, logs, matches, groups: Groups::default() }
+    }
+
+    /// What is known of the log that a line is of. In whichever it stands, it is read as one of the main log.
+    pub(super) fn log(&self, place: Option<&Place>) -> exim::Log {
+        let until = place.and_then(|place| self.logs.get(place.file as usize)?.until);
+        exim::Log { role: exim::Role::Main, until }
     }
 
     /// Tells the life of a message.
     pub fn message(&mut self, lines: Lines<'_>) -> History {
         let mut single = Single::new(lines.id);
         let mut taken = Taken::default();
-        exim::scan(lines.text, exim::Role::Main, |line| {
+        exim::scan(lines.text, self.log(lines.places.last()), |line| {
             if line.kind == Kind::Continuation {
                 return;
             }

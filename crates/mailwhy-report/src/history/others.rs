@@ -46,7 +46,7 @@ impl Others {
     /// Takes a record, its lines without the last newline.
     pub fn add(&mut self, teller: &mut Teller<'_>, record: &[u8], place: Place) {
         let mut first = true;
-        exim::scan(record, exim::Role::Main, |line| {
+        exim::scan(record, teller.log(Some(&place)), |line| {
             if std::mem::take(&mut first) {
                 self.event(teller, &line.event(), record, place);
             }

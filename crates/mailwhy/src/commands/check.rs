@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mailwhy::codes::Lang;
 use mailwhy::input::{self, Chunk, Mark, Source};
-use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::exim::{self, Log};
 use mailwhy::logs::{Kind, Time};
 use mailwhy::report::monitor::{Level, Limits, Queue, Status, Thresholds};
 use mailwhy::report::{About, Place, Summary, render_status};
@@ -63,10 +63,10 @@ fn check(args: &CheckArgs) -> Result<Status> {
     let mut inputs = inputs(args, first)?;
     let plan = Plan::new(args, &mut inputs, &state);
 
-    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
     let work = |chunk: &Chunk| {
         let at = chunk.file as usize;
-        Part::new(plan.new_lines(chunk), chunk, roles[at], &inputs.window, &classifier)
+        Part::new(plan.new_lines(chunk), chunk, logs[at], &inputs.window, &classifier)
     };
     let mut summary = Summary::new();
     let mut watch = Watch::default();
@@ -199,7 +199,7 @@ impl Part {
     fn new(
         lines: &[u8],
         chunk: &Chunk,
-        role: Role,
+        log: Log,
         window: &Window,
         classifier: &mailwhy::classify::Classifier,
     ) -> Self {
@@ -207,7 +207,7 @@ impl Part {
         let mut part =
             Self { summary: Summary::part(), watch: Watch::default(), end: begin + lines.len() as u64 };
         let (mut number, mut inside) = (0, true);
-        exim::scan(lines, role, |line| {
+        exim::scan(lines, log, |line| {
             if let Some(time) = line.time {
                 inside = window.contains(time);
                 part.watch.line(line.kind, line.id, time);

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use mailwhy::classify::{Classifier, Verdict};
 use mailwhy::codes::Lang;
 use mailwhy::input::Chunk;
-use mailwhy::logs::exim::{self, Line, Role};
+use mailwhy::logs::exim::{self, Line, Log};
 use mailwhy::logs::{Event, Extensions, Kind, Reply, Time};
 use mailwhy::report::{Field, Value, rfc3339};
 use mailwhy::trace::query;
@@ -68,7 +68,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
         names: inputs.sources.iter().map(ToString::to_string).collect(),
         classifier,
     };
-    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
     let mut output = Output::new(args.output.as_deref())?;
     let mut progress = Progress::new(&inputs.sources, inputs.progress && !output.is_terminal());
     let mut result = Ok(());
@@ -76,7 +76,7 @@ pub fn run(args: &EventsArgs) -> Result<Exit> {
         result = writeln!(output.writer(), "{}", COLUMNS.join(","));
     }
     let mut found = 0;
-    let work = |chunk: &Chunk| printer.print(chunk, roles[chunk.file as usize], &inputs);
+    let work = |chunk: &Chunk| printer.print(chunk, logs[chunk.file as usize], &inputs);
     let read =
         pipeline::run(&inputs.sources, &inputs.options, inputs.threads, work, |taken, (events, bytes)| {
             found += events;
@@ -102,13 +102,13 @@ struct Printer<'a> {
 
 impl Printer<'_> {
     /// The events of a chunk that were asked for: how many, and their text.
-    fn print(&self, chunk: &Chunk, role: Role, inputs: &Inputs) -> (u64, Vec<u8>) {
+    fn print(&self, chunk: &Chunk, log: Log, inputs: &Inputs) -> (u64, Vec<u8>) {
         let mut out = inputs.options.pool.empty();
         let mut count = 0;
         let (mut number, mut inside) = (0, true);
         let file = &self.names[chunk.file as usize];
         let mut same = Same::new(file);
-        exim::scan(&chunk.data, role, |line| {
+        exim::scan(&chunk.data, log, |line| {
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }

@@ -54,7 +54,7 @@ pub fn run(args: &FollowArgs, again: Again) -> Result<Exit> {
     };
     let has_main = sources.iter().any(|source| match source {
         Source::File(path) if path.is_dir() => true,
-        source => pipeline::role(source) == Role::Main,
+        source => pipeline::log(source).role == Role::Main,
     });
     let mut digest = Digest::new(rules::classifier(&args.rules)?, window, has_main);
     digest.anonymizer = args.anonymize.then(Anonymizer::default);

@@ -63,14 +63,14 @@ pub fn read_lines<P: Piece>(
     part: impl Fn() -> P + Sync,
     take: impl Fn(&mut P, &[Line<'_>], Places<'_>, bool) + Sync,
 ) -> input::Summary {
-    let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+    let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
     // The reject log repeats what the main log says of rejections.
-    let repeated = roles.contains(&Role::Main);
+    let repeated = logs.iter().any(|log| log.role == Role::Main);
     let work = |part: &mut P, chunk: &Chunk| {
-        let role = roles[chunk.file as usize];
-        let repeated = role == Role::Reject && repeated;
+        let log = logs[chunk.file as usize];
+        let repeated = log.role == Role::Reject && repeated;
         let (mut before, mut inside) = (0, true);
-        exim::scan_batches(&chunk.data, role, |lines| {
+        exim::scan_batches(&chunk.data, log, |lines| {
             let mut from = 0;
             let mut take = |from, to, inside| {
                 if inside {

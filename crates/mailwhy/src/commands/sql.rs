@@ -77,11 +77,11 @@ fn query(args: &SqlArgs) -> Result<(String, InputArgs)> {
 fn load(args: &SqlArgs, inputs: &Inputs, database: &mut Database, needs: Needs) -> Result<Exit> {
     let classifier = rules::classifier(&args.rules)?;
     let names: Vec<String> = inputs.sources.iter().map(ToString::to_string).collect();
-    let roles: Vec<exim::Role> = inputs.sources.iter().map(pipeline::role).collect();
+    let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
     let work = |chunk: &Chunk| {
         let mut part = Part::new(needs);
         let (mut number, mut inside) = (0, true);
-        exim::scan(&chunk.data, roles[chunk.file as usize], |line| {
+        exim::scan(&chunk.data, logs[chunk.file as usize], |line| {
             if let Some(time) = line.time {
                 inside = inputs.window.contains(time);
             }

@@ -9,11 +9,12 @@ use std::path::Path;
 
 use anyhow::{Result, anyhow, bail};
 use mailwhy::input;
-use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::exim;
 use mailwhy::report::{Lines, Others, Place, Stories, Story, Teller, printable, rfc3339};
 
 use super::{Exit, Inputs, Output, chosen, complain, is_log, rules, style};
 use crate::cli::{InputArgs, TraceArgs, TraceFormat, quoted};
+use crate::pipeline;
 use search::{Found, Wanted};
 use what::{How, What};
 
@@ -32,7 +33,9 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
     let _spooled = spool::streams(&mut inputs.sources)?;
     let matches =
         |address: &[u8]| !wanted.invert && wanted.whats.iter().any(|what| what.is_recipient(address));
-    let mut teller = Teller::new(&classifier, args.language.get(), args.raw.then_some(&names[..]), &matches);
+    let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
+    let files = args.raw.then_some(&names[..]);
+    let mut teller = Teller::new(&classifier, args.language.get(), files, &logs, &matches);
     let mut others = Others::default();
     // What is looked for stands in the lines as they are.
     let rewrite = inputs.options.rewrite.take();
@@ -46,7 +49,7 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
             message.text = rewrite.lines(file, &message.text);
         }
     }
-    let stories = Stories::new(tell(args, &inputs, &found, others, &mut teller));
+    let stories = Stories::new(tell(args, &inputs, &found, &logs, others, &mut teller));
     if stories.is_empty() {
         let exit = inputs.finish(&read, false);
         if exit == Exit::Nothing {
@@ -127,13 +130,17 @@ fn tell(
     args: &TraceArgs,
     inputs: &Inputs,
     found: &Found,
+    logs: &[exim::Log],
     others: Others,
     teller: &mut Teller<'_>,
 ) -> Vec<Story> {
     let narrow = args.failed || args.open || args.delivered;
     let mut stories: Vec<(Place, Story)> = Vec::new();
     for message in &found.messages {
-        let Some(&place) = message.places.first().filter(|_| inside(inputs, &message.text)) else { continue };
+        let Some(&place) = message.places.first() else { continue };
+        if !inside(inputs, &message.text, logs.get(place.file as usize)) {
+            continue;
+        }
         let history = teller.message(Lines {
             id: message.id,
             text: &message.text,
@@ -156,9 +163,11 @@ fn tell(
 }
 
 /// Whether something happened to the message in the time that was asked for.
-fn inside(inputs: &Inputs, text: &[u8]) -> bool {
+fn inside(inputs: &Inputs, text: &[u8], log: Option<&exim::Log>) -> bool {
     let mut any = false;
-    exim::scan(text, Role::Main, |line| any |= line.time.is_some_and(|time| inputs.window.contains(time)));
+    exim::scan(text, log.copied().unwrap_or_default(), |line| {
+        any |= line.time.is_some_and(|time| inputs.window.contains(time));
+    });
     any
 }
 

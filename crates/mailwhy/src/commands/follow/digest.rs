@@ -79,14 +79,14 @@ impl Digest {
 
     /// Goes through whole lines of a log.
     pub fn read(&mut self, log: &Arc<Source>, offset: u64, data: &[u8], sink: &mut impl FnMut(&Seen<'_>)) {
-        let role = pipeline::role(log);
-        if role == Role::Reject && self.has_main {
+        let log = pipeline::log(log);
+        if log.role == Role::Reject && self.has_main {
             return;
         }
         let mut lengths = data.split_inclusive(|&byte| byte == b'\n').map(|line| line.len() as u64);
-        let anonymous = self.anonymizer.as_ref().map(|anonymizer| anonymizer.lines(data, role));
+        let anonymous = self.anonymizer.as_ref().map(|anonymizer| anonymizer.lines(data, log));
         let mut offset = offset;
-        exim::scan(anonymous.as_deref().unwrap_or(data), role, |line| {
+        exim::scan(anonymous.as_deref().unwrap_or(data), log, |line| {
             let at = offset;
             offset += lengths.next().unwrap_or_default();
             if let Some(time) = line.time {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use hashbrown::{HashMap, HashSet};
 use mailwhy::input::{self, Chunk};
 use mailwhy::logs::Time;
-use mailwhy::logs::exim::{self, Role};
+use mailwhy::logs::exim::{self, Log, Role};
 use mailwhy::report::Place;
 use mailwhy::trace::Id;
 use memchr::memmem::{self, Finder};
@@ -106,7 +106,7 @@ struct Search<'a> {
     inputs: &'a Inputs,
     wanted: &'a Wanted,
     prefilter: Option<Regex>,
-    roles: Vec<Role>,
+    logs: Vec<Log>,
     /// Whether a main log is there, so that the reject log repeats what it says.
     main: bool,
 }
@@ -200,9 +200,10 @@ struct Part {
 
 impl<'a> Search<'a> {
     fn new(inputs: &'a Inputs, wanted: &'a Wanted) -> Self {
-        let roles: Vec<Role> = inputs.sources.iter().map(pipeline::role).collect();
+        let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
+        let main = logs.iter().any(|log| log.role == Role::Main);
         let prefilter = what::prefilter(wanted.whats.iter().chain(&wanted.user));
-        Self { inputs, wanted, prefilter, main: roles.contains(&Role::Main), roles }
+        Self { inputs, wanted, prefilter, main, logs }
     }
 
     /// Gives what `find` makes of each chunk to `join`, in the order of the log.
@@ -244,8 +245,9 @@ impl<'a> Search<'a> {
 
     fn mark(&self, chunk: &Chunk) -> Marks {
         let data = &chunk.data[..];
-        let repeats = self.main && self.roles[chunk.file as usize] == Role::Reject;
-        let mut marks = Marks { span: span(data), ..Marks::default() };
+        let log = self.logs[chunk.file as usize];
+        let repeats = self.main && log.role == Role::Reject;
+        let mut marks = Marks { span: span(data, log), ..Marks::default() };
         let mut counter = Counter::new(chunk);
         let mut at = 0;
         while let Some(hit) = self.next(data, at) {
@@ -270,7 +272,7 @@ impl<'a> Search<'a> {
                 }
                 None => {
                     let all = (has || self.wanted.whats.is_empty()) && (user || self.wanted.user.is_none());
-                    if all && !self.wanted.invert && self.inside(line) {
+                    if all && !self.wanted.invert && self.inside(line, log) {
                         let line = counter.line(start);
                         let place = Place { file: chunk.file, line, offset: chunk.offset + start as u64 };
                         marks.others.push((place, record.to_vec()));
@@ -314,7 +316,7 @@ impl<'a> Search<'a> {
     fn part(&self, chunk: &Chunk, asked: &Asked<'_>) -> Part {
         let mut part = Part::default();
         let data = &chunk.data[..];
-        if self.main && self.roles[chunk.file as usize] == Role::Reject {
+        if self.main && self.logs[chunk.file as usize].role == Role::Reject {
             return part;
         }
         let Some(finders) = &asked.finders else {
@@ -338,7 +340,7 @@ impl<'a> Search<'a> {
 
     /// Takes from these lines, of which the first has this `number`, what was asked for.
     fn lines(&self, chunk: &Chunk, range: Range<usize>, number: u64, asked: &Asked<'_>, part: &mut Part) {
-        let data = &chunk.data[..range.end];
+        let (data, log) = (&chunk.data[..range.end], self.logs[chunk.file as usize]);
         let mut current = None;
         let mut start = range.start;
         for number in number.. {
@@ -358,7 +360,7 @@ impl<'a> Search<'a> {
                             part.relate(text);
                         }
                         if let Some(of) = reported(text).filter(|of| asked.ids.contains(of) != asked.invert) {
-                            part.reports.push((of, id, time(line)));
+                            part.reports.push((of, id, time(line, log)));
                         }
                         if !asked.headers.is_empty()
                             && header(text).is_some_and(|header| asked.headers.contains(header))
@@ -371,7 +373,7 @@ impl<'a> Search<'a> {
                     current = None;
                     let mut whats = self.wanted.whats.iter().chain(&self.wanted.user);
                     let other = asked.invert && !whats.any(|what| what.is_in(line, None));
-                    if other && self.inside(line) {
+                    if other && self.inside(line, log) {
                         part.others.push((place, line.to_vec()));
                     }
                 }
@@ -386,8 +388,8 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn inside(&self, line: &[u8]) -> bool {
-        time(line).is_none_or(|time| self.inputs.window.contains(time))
+    fn inside(&self, line: &[u8], log: Log) -> bool {
+        time(line, log).is_none_or(|time| self.inputs.window.contains(time))
     }
 }
 
@@ -475,15 +477,16 @@ fn header(rest: &[u8]) -> Option<&[u8]> {
     Some(&value[..memchr(b' ', value).unwrap_or(value.len())])
 }
 
-fn time(line: &[u8]) -> Option<Time> {
+fn time(line: &[u8], log: Log) -> Option<Time> {
     let mut time = None;
-    exim::scan(line, Role::Main, |line| time = time.or(line.time));
+    exim::scan(line, log, |line| time = time.or(line.time));
     time
 }
 
 /// The times of the first line and the last.
-fn span(data: &[u8]) -> Option<(Time, Time)> {
+fn span(data: &[u8], log: Log) -> Option<(Time, Time)> {
     const LINES: usize = 64;
+    let time = |line| time(line, log);
     let first = data.split(|&b| b == b'\n').take(LINES).find_map(time)?;
     let last = data.rsplit(|&b| b == b'\n').take(LINES).find_map(time)?;
     Some((first, last))
