@@ -134,6 +134,15 @@ fn a_closed_pipe_ends_it_quietly() {
 }
 
 #[test]
+fn an_error_that_nobody_hears_is_one_all_the_same() {
+    for args in [&["report", "missing.log"][..], &["report", "--no-such-option"]] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let status = Test::new(args).command().stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(2), "{args:?}");
+    }
+}
+
+#[test]
 fn ctrl_c_ends_the_reading_and_what_was_read_is_told() {
     for threads in ["1", "2"] {
         let log = mainlog().repeat(4);

@@ -157,12 +157,13 @@ pub fn told(error: &anyhow::Error) -> (String, String) {
 }
 
 /// An error message, as all of ours look.
-#[expect(clippy::print_stderr, reason = "the one place that talks to the user about errors")]
 pub fn complain(message: &str, hint: Option<&str>) {
-    eprintln!("mailwhy: {}", mailwhy::report::printable(message.as_bytes()));
+    let mut text = format!("mailwhy: {}\n", mailwhy::report::printable(message.as_bytes()));
     if let Some(hint) = hint {
-        eprintln!("hint: {}", mailwhy::report::printable(hint.as_bytes()));
+        text += &format!("hint: {}\n", mailwhy::report::printable(hint.as_bytes()));
     }
+    // Where nobody listens (2>&1 | head) the exit status still tells.
+    let _ = io::stderr().write_all(text.as_bytes());
 }
 
 /// Where a command writes: the file given, or standard output.
