@@ -433,6 +433,49 @@ fn an_output_file_has_the_format_of_its_name() {
 }
 
 #[test]
+fn no_output_is_written_over_what_is_read() {
+    let directory = directory_with("main.log", &mainlog());
+    let at = |name: &str| directory.path().join(name);
+    fs::hard_link(at("main.log"), at("hard.log")).unwrap();
+    std::os::unix::fs::symlink("main.log", at("soft.log")).unwrap();
+    fs::write(at("query"), "SELECT 1").unwrap();
+    for (args, output) in [
+        (&["report", "--format=text", "main.log"][..], "main.log"),
+        (&["report", "--mail=root", "main.log"], "./main.log"),
+        (&["errors", "--format=text", "main.log"], "hard.log"),
+        (&["suppress", "--format=csv", "main.log"], "soft.log"),
+        (&["events", "soft.log"], "hard.log"),
+        (&["trace", "--format=text", "helga", "main.log"], "hard.log"),
+        (&["classify", "main.log"], "main.log"),
+        (&["sql", "--format=csv", "SELECT id FROM events", "."], "main.log"),
+        (&["sql", "--format=csv", "SELECT 1", "main.log"], "hard.log"),
+        (&["sql", "--format=csv", "--query-file=query", "main.log"], "query"),
+        (&["rules", "coverage", "--format=text", "main.log"], "main.log"),
+        (&["report", "--format=text"], "main.log"),
+        (&["explain", "--format=text"], "main.log"),
+    ] {
+        let mut command = Test::new(args).args(["-o", output]).at(directory.path()).command();
+        let out = command.stdin(File::open(at("main.log")).unwrap()).output().unwrap();
+        let told =
+            format!("mailwhy: cannot write {output}: it is also read\nhint: name another file with -o\n");
+        assert_eq!(String::from_utf8(out.stderr).unwrap(), told, "{args:?}");
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+    }
+    assert!(fs::read(at("main.log")).unwrap() == mainlog());
+    assert_eq!(fs::read_to_string(at("query")).unwrap(), "SELECT 1");
+}
+
+#[test]
+fn a_dash_is_standard_output() {
+    let directory = directory_with("mainlog", &mainlog());
+    for args in [&["report", "mainlog"][..], &["events", "mainlog"], &["suppress", "mainlog"]] {
+        let run = |more: &[&str]| Test::new(args).args(more).at(directory.path()).run().success().stdout();
+        assert_eq!(run(&["-o", "-"]), run(&[]), "{args:?}");
+    }
+    assert!(!directory.path().join("-").exists());
+}
+
+#[test]
 fn every_command_that_writes_a_file_knows_the_format_by_its_name() {
     let directory = directory_with("mainlog", &mainlog());
     for (args, names) in [

@@ -1,7 +1,7 @@
 //! Where bytes come from.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -42,7 +42,7 @@ impl Source {
     }
 
     pub(crate) fn size_of(path: &Path) -> Option<u64> {
-        fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|metadata| metadata.len())
+        fs::metadata(path).ok().filter(Metadata::is_file).map(|metadata| metadata.len())
     }
 
     /// The name of the log that a file is of, whatever rotation made of it: `rejectlog` for
@@ -51,6 +51,19 @@ impl Source {
     pub fn log_name(&self) -> Option<String> {
         let Self::File(path) = self else { return None };
         Some(String::from_utf8_lossy(&Rotation::of(path.file_name()?).stem).into_owned())
+    }
+
+    /// Whether this path leads to the file that is read, under whatever name.
+    #[must_use]
+    pub fn is_at(&self, path: &Path) -> bool {
+        let read = match self {
+            Self::Stdin => stdin_metadata(),
+            Self::File(path) => fs::metadata(path),
+        };
+        match (read, fs::metadata(path)) {
+            (Ok(read), Ok(other)) => other.is_file() && Identity::of(&read) == Identity::of(&other),
+            _ => false,
+        }
     }
 
     /// Opens it, or what of it lies in `range`.
@@ -73,6 +86,26 @@ impl fmt::Display for Source {
             Self::Stdin => f.write_str("standard input"),
             Self::File(path) => path.display().fmt(f),
         }
+    }
+}
+
+/// What tells one file from another while it exists: device and inode.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Identity(u64, u64);
+
+impl Identity {
+    #[cfg(unix)]
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt;
+
+        Self(metadata.dev(), metadata.ino())
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        let created = metadata.created().ok();
+        let created = created.and_then(|t| t.duration_since(std::time::SystemTime::UNIX_EPOCH).ok());
+        Self(created.map_or(0, |t| t.as_nanos() as u64), 0)
     }
 }
 
@@ -118,18 +151,28 @@ pub fn first_bytes(source: &Source, n: usize) -> io::Result<Vec<u8>> {
 /// A terminal is not, and neither is `/dev/null`, which cron and systemd put there.
 #[must_use]
 pub fn stdin_is_given() -> bool {
-    let stdin = io::stdin();
     #[cfg(unix)]
     {
-        use std::os::fd::AsFd;
         use std::os::unix::fs::FileTypeExt;
 
-        if let Ok(metadata) = stdin.as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata()) {
+        if let Ok(metadata) = stdin_metadata() {
             let kind = metadata.file_type();
             return kind.is_file() || kind.is_fifo() || kind.is_socket();
         }
     }
-    !stdin.is_terminal()
+    !io::stdin().is_terminal()
+}
+
+#[cfg(unix)]
+fn stdin_metadata() -> io::Result<Metadata> {
+    use std::os::fd::AsFd;
+
+    File::from(io::stdin().as_fd().try_clone_to_owned()?).metadata()
+}
+
+#[cfg(not(unix))]
+fn stdin_metadata() -> io::Result<Metadata> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 fn first_that_exists(paths: &[&str]) -> Option<Source> {

@@ -54,8 +54,8 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Finds the sources, oldest first. What is not there is told at once, the rest is read.
-    pub fn new(args: &InputArgs) -> Result<Self> {
+    /// Finds the sources, oldest first. What is not there is told at once, the rest is read. `output` must be none of them.
+    pub fn new(args: &InputArgs, output: Option<&Path>) -> Result<Self> {
         let mut options = Options {
             rotated: args.rotated,
             max_line: args.max_line,
@@ -64,6 +64,7 @@ impl Inputs {
         };
         let window = Window::of(args.since.as_deref(), args.until.as_deref())?;
         let (mut sources, problems) = input::find(&args.files, &options);
+        keep(&sources, output)?;
         order(&mut sources);
         for problem in &problems {
             tell(problem);
@@ -105,6 +106,21 @@ impl Inputs {
             Exit::Nothing
         }
     }
+}
+
+/// Refuses an output that would be written over what is read.
+pub fn keep(sources: &[Source], output: Option<&Path>) -> Result<()> {
+    match output.filter(|path| !is_stdout(path)) {
+        Some(path) if sources.iter().any(|source| source.is_at(path)) => {
+            bail!("cannot write {}: it is also read\nhint: name another file with -o", path.display())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether `-o` with this means standard output.
+fn is_stdout(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Orders logs of one kind by the time of their first line, so that a message is joined across `mainlog mainlog.1`.
@@ -166,7 +182,7 @@ pub fn complain(message: &str, hint: Option<&str>) {
     let _ = io::stderr().write_all(text.as_bytes());
 }
 
-/// Where a command writes: the file given, or standard output.
+/// Where a command writes: the file given, or standard output, also as `-`.
 pub enum Output {
     File(BufWriter<File>, PathBuf),
     Stdout(BufWriter<io::StdoutLock<'static>>),
@@ -174,7 +190,7 @@ pub enum Output {
 
 impl Output {
     pub fn new(path: Option<&Path>) -> Result<Self> {
-        Ok(match path {
+        Ok(match path.filter(|path| !is_stdout(path)) {
             Some(path) => {
                 let file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
                 Self::File(BufWriter::new(file), path.to_owned())

@@ -1,6 +1,6 @@
 //! An open log.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::{Instant, SystemTime};
@@ -9,28 +9,10 @@ use super::out::Out;
 use super::records::Records;
 use super::rotated::HEAD;
 use super::{BLOCK, Start};
+use crate::source::Identity;
 
 /// The longest line whose begin is looked for in a file that ends within it.
 const LINE: u64 = 64 << 10;
-
-/// What tells one file from another while it exists: device and inode.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Identity(u64, u64);
-
-impl Identity {
-    #[cfg(unix)]
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        use std::os::unix::fs::MetadataExt;
-
-        Self(metadata.dev(), metadata.ino())
-    }
-
-    #[cfg(not(unix))]
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        let created = metadata.created().ok().and_then(|t| t.duration_since(SystemTime::UNIX_EPOCH).ok());
-        Self(created.map_or(0, |t| t.as_nanos() as u64), 0)
-    }
-}
 
 /// What reading came to.
 #[derive(Debug, Eq, PartialEq)]

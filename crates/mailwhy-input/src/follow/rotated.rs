@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::handle::{Handle, Identity};
+use super::handle::Handle;
 use crate::Options;
 use crate::decode::Decoder;
 use crate::rotation::{Age, Rotation};
+use crate::source::Identity;
 
 /// How many bytes a file is known by.
 pub(super) const HEAD: usize = 1024;

@@ -5,12 +5,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::handle::{Growth, Handle, Identity};
+use super::handle::{Growth, Handle};
 use super::out::{Give, Out};
 use super::records::Records;
 use super::rotated::{Seen, copy_of, missed};
 use super::{FollowOptions, Notice, Start};
 use crate::problem::{Problem, ProblemKind};
+use crate::source::Identity;
 
 /// How many blocks are read before others have their turn.
 const BLOCKS: usize = 16;

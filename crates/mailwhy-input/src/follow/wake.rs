@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
-use super::handle::Identity;
+use crate::source::Identity;
 
 #[cfg(target_os = "linux")]
 use linux::{Watch, Watcher};

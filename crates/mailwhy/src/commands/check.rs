@@ -115,7 +115,7 @@ fn inputs(args: &CheckArgs, first: bool) -> Result<Inputs> {
     if first && input.since.is_none() && input.until.is_none() {
         input.since = Some(LATELY.to_owned());
     }
-    let mut inputs = Inputs::new(&input)?;
+    let mut inputs = Inputs::new(&input, None)?;
     // With a state, a log that is missing has been rotated away, and nothing came since.
     if inputs.sources.is_empty() && (args.state.is_none() || input.files.is_empty()) {
         return Err(anyhow!("there is no log to read"));

@@ -12,7 +12,7 @@ use mailwhy::input::{self, Chunk, Options, Source};
 use mailwhy::report::Field;
 
 use super::explain::Around;
-use super::{Exit, Output, complain, first_time, lines_format, rules, tell};
+use super::{Exit, Output, complain, first_time, keep, lines_format, rules, tell};
 use crate::cli::{ClassifyArgs, LinesFormat, quoted};
 use crate::json::{csv_value, json_value};
 use crate::pipeline;
@@ -34,6 +34,7 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let options = Options::default();
     let files = if args.files.is_empty() { vec!["-".into()] } else { args.files.clone() };
     let (sources, problems) = input::find(&files, &options);
+    keep(&sources, args.output.as_deref())?;
     let mut failed = !problems.is_empty();
     problems.iter().for_each(tell);
 

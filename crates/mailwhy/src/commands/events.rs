@@ -54,7 +54,7 @@ const COLUMNS: [&str; 29] = [
 
 /// Runs the command.
 pub fn run(args: &EventsArgs) -> Result<Exit> {
-    let inputs = Inputs::new(&args.input)?;
+    let inputs = Inputs::new(&args.input, args.output.as_deref())?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }

@@ -10,9 +10,10 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow, bail};
 use mailwhy::classify::{Classifier, Query};
 use mailwhy::codes::{self, Cause, Provider, provider_by_domain, provider_by_host};
+use mailwhy::input::Source;
 use mailwhy::report::{Context, Explanation, Format, printable};
 
-use super::{Exit, Output, chosen, complain, is_log, rules, style};
+use super::{Exit, Output, chosen, complain, is_log, keep, rules, style};
 use crate::cli::{AroundArgs, ExplainArgs, quoted};
 pub use question::nearest;
 use question::{LogLine, Question};
@@ -148,6 +149,7 @@ fn text(args: &ExplainArgs) -> Result<Vec<u8>> {
                 "nothing to explain\nhint: give a reply, a code, a reason or a log line, or see `mailwhy explain --help`"
             );
         }
+        keep(&[Source::Stdin], args.output.as_deref())?;
         io::stdin().lock().take(MAX_TEXT).read_to_end(&mut text).context("cannot read standard input")?;
     } else {
         text = args.text.join(OsStr::new(" ")).into_encoded_bytes();

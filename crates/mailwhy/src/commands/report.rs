@@ -15,7 +15,7 @@ use crate::progress::Progress;
 
 /// Runs the command.
 pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
-    let inputs = Inputs::new(&args.input)?;
+    let inputs = Inputs::new(&args.input, args.output.as_deref())?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
@@ -126,7 +126,7 @@ mod tests {
         let arguments = ["mailwhy", "report"].map(Path::new);
         let cli = Cli::try_parse_from(arguments.iter().chain(files).map(|path| path.as_os_str()));
         let Ok(Cli { command: Command::Report(args), .. }) = cli else { panic!("arguments") };
-        let mut inputs = Inputs::new(&args.input).expect("inputs");
+        let mut inputs = Inputs::new(&args.input, None).expect("inputs");
         inputs.threads = threads;
         inputs.options = input::Options { chunk_size, part_size, block_size, ..inputs.options };
         let progress = Progress::new(&inputs.sources, false);

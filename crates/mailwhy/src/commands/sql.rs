@@ -6,12 +6,12 @@ use std::ops::ControlFlow;
 
 use anyhow::{Context, Error, Result, anyhow};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
-use mailwhy::input::Chunk;
+use mailwhy::input::{Chunk, Source};
 use mailwhy::logs::exim;
 use mailwhy::report::{cell, printable};
 use mailwhy::store::{self, Database, Needs, Part, Place, TABLES, Value};
 
-use super::{Exit, Inputs, Output, chosen, rules};
+use super::{Exit, Inputs, Output, chosen, keep, rules};
 use crate::cli::{InputArgs, SqlArgs, SqlFormat};
 use crate::pipeline;
 use crate::progress::Progress;
@@ -19,24 +19,28 @@ use crate::progress::Progress;
 /// Runs the command.
 pub fn run(args: &SqlArgs) -> Result<Exit> {
     let format = format(args)?;
-    let mut output = Output::new(args.output.as_deref())?;
     if args.explain_tables {
+        let mut output = Output::new(args.output.as_deref())?;
         let result = output.writer().write_all(tables().as_bytes()).and_then(|()| output.writer().flush());
         output.context(result)?;
         return Ok(Exit::Found);
     }
     let (query, input) = query(args)?;
+    // Also those that the query does not need.
+    let named = args.query_file.iter().map(Into::into).chain(input.files.iter().map(Into::into));
+    keep(&named.map(Source::File).collect::<Vec<_>>(), args.output.as_deref())?;
     let mut database = Database::new().map_err(|error| anyhow!("SQLite: {error}"))?;
     let needs = database.needs(&query).map_err(|error| complaint(&query, &error))?;
     let mut read = Exit::Found;
     if !needs.nothing() {
-        let inputs = Inputs::new(&input)?;
+        let inputs = Inputs::new(&input, args.output.as_deref())?;
         if inputs.sources.is_empty() {
             return Ok(Exit::Error);
         }
         read = load(args, &inputs, &mut database, needs)?;
     }
 
+    let mut output = Output::new(args.output.as_deref())?;
     let mut answer = database.query(&query).map_err(|error| complaint(&query, &error))?;
     let width =
         if output.is_terminal() { terminal_size::terminal_size().map(|(width, _)| width.0) } else { None };

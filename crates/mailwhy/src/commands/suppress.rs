@@ -18,7 +18,7 @@ use crate::pipeline::Piece;
 
 /// Runs the command.
 pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
-    let inputs = Inputs::new(&args.input)?;
+    let inputs = Inputs::new(&args.input, args.output.as_deref())?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }

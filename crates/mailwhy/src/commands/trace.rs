@@ -23,7 +23,8 @@ pub fn run(args: &TraceArgs) -> Result<Exit> {
     let format = format(args)?;
     let (words, files) = split(args)?;
     let wanted = wanted(args, &words)?;
-    let mut inputs = Inputs::new(&InputArgs { files: files.to_vec(), ..args.input.clone() })?;
+    let input = InputArgs { files: files.to_vec(), ..args.input.clone() };
+    let mut inputs = Inputs::new(&input, args.output.as_deref())?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }

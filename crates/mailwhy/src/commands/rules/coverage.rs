@@ -26,7 +26,7 @@ pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
         |name: &str| Format::from_name(name).filter(|format| matches!(format, Format::Text | Format::Json));
     let format = chosen(args.format, args.output.as_deref(), read, "text or json")?.unwrap_or_default();
     let classifier = rules::classifier(&args.rules)?;
-    let inputs = Inputs::new(&args.input)?;
+    let inputs = Inputs::new(&args.input, args.output.as_deref())?;
     if inputs.sources.is_empty() {
         return Ok(Exit::Error);
     }
