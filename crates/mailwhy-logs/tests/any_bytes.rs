@@ -152,6 +152,30 @@ proptest! {
     }
 }
 
+#[test]
+fn a_carriage_return_at_the_end_of_a_line_changes_nothing() {
+    let answer = "plain authenticator failed H=m [192.0.2.1] 535-5.7.8 a\n535-5.7.8 b\n535\n";
+    let mut log = String::new();
+    for front in FRONTS {
+        for line in LINES.into_iter().chain([answer, "1tZabc-0002Xy-3q Completed", "", "x:\n  y\n"]) {
+            log += &[front, line, "\n"].concat();
+        }
+    }
+    let events = |log: &str| {
+        let mut events = Vec::new();
+        exim::scan(log.as_bytes(), exim::Role::Main, |line| {
+            events.push(format!("{:?} {:?}", line.event(), line.step()));
+        });
+        events
+    };
+    let returned = events(&log.replace('\n', "\r\n"));
+    for (with, without) in returned.iter().zip(events(&log)) {
+        // Within a record of several lines they stay.
+        assert_eq!(with.replace("13, 10", "10"), without);
+    }
+    assert_eq!(returned.len(), log.lines().count());
+}
+
 /// Lines that would take hours if any part of them were read again for each of the others.
 #[test]
 fn endless_lines() {

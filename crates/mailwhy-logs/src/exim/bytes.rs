@@ -56,6 +56,12 @@ const fn commonness(byte: u8) -> u8 {
     }
 }
 
+/// A line without the carriage return at its end, which it has where a log came through Windows.
+#[inline]
+pub(super) fn trim_return(line: &[u8]) -> &[u8] {
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
 /// Blank, tab and the like.
 pub(super) const fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')

@@ -26,7 +26,8 @@ const LONGEST: usize = 1 << 16;
 /// A line, of which only the fixed front has been read.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Line<'a> {
-    /// The line as it stands in the file, without its newline.
+    /// The line as it stands in the file, without its newline, but with a carriage return before that: only here and in
+    /// the record it is seen.
     pub raw: &'a [u8],
     /// The whole record: the line, and the lines that continue it (syslog pieces are joined).
     pub record: &'a [u8],
@@ -179,20 +180,24 @@ pub fn scan_batches(chunk: &[u8], log: impl Into<Log>, mut sink: impl FnMut(&[Li
     while !rest.is_empty() {
         let len = memchr(b'\n', rest).unwrap_or(rest.len());
         let (raw, next) = (&rest[..len], rest.get(len + 1..).unwrap_or_default());
-        if let Some(stamp) = stamps.read(raw) {
-            batch.push(front(raw, stamp.len, stamp.time, stamp.pid, role));
+        let line = bytes::trim_return(raw);
+        if let Some(stamp) = stamps.read(line) {
+            let line = front(line, stamp.len, stamp.time, stamp.pid, role);
+            batch.push(Line { raw, record: raw, ..line });
             if let Some(line) = batch.last_mut()
                 && let Kind::AuthFailure | Kind::Tls | Kind::Daemon | Kind::Panic | Kind::Unknown = line.kind
             {
                 extend(line, rest, next);
             }
             continues = true;
-        } else if let Some(header) = syslog::header(raw, until) {
-            let text = &raw[header.len..];
+        } else if let Some(header) = syslog::header(line, until) {
+            let text = &line[header.len..];
             // Other programs write there too.
             continues = header.piece.is_some() || is_exim(header.program);
             match header.piece {
-                Some(piece) if piece.number > 1 => batch.push(untimed(raw, Kind::Continuation)),
+                Some(piece) if piece.number > 1 => {
+                    batch.push(Line { raw, record: raw, ..untimed(line, Kind::Continuation) });
+                }
                 Some(_) => {
                     sink(&batch);
                     batch.clear();
@@ -207,7 +212,8 @@ pub fn scan_batches(chunk: &[u8], log: impl Into<Log>, mut sink: impl FnMut(&[Li
                 }
             }
         } else {
-            batch.push(untimed(raw, if continues { Kind::Continuation } else { Kind::Unknown }));
+            let kind = if continues { Kind::Continuation } else { Kind::Unknown };
+            batch.push(Line { raw, record: raw, ..untimed(line, kind) });
         }
         if batch.len() >= BATCH {
             sink(&batch);
@@ -221,6 +227,7 @@ pub fn scan_batches(chunk: &[u8], log: impl Into<Log>, mut sink: impl FnMut(&[Li
 /// Whether a line begins a record, so that a file may be cut before it.
 #[must_use]
 pub fn starts_record(line: &[u8]) -> bool {
+    let line = bytes::trim_return(line);
     prefix::stamp(line).is_some()
         || syslog::header(line, None).is_some_and(|h| h.piece.is_none_or(|p| p.number == 1))
 }
@@ -234,6 +241,7 @@ pub fn record_front(line: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
         Some((id, n)) => (Some(id), &text[n..]),
         None => (None, text),
     };
+    let line = bytes::trim_return(line);
     if let Some(stamp) = prefix::stamp(line) {
         return Some(front(&line[stamp.len..]));
     }
@@ -284,8 +292,9 @@ fn extend<'a>(line: &mut Line<'a>, from: &'a [u8], next: &'a [u8]) {
         _ => 0,
     };
     if more > 0 {
-        let len = line.raw.len() + more;
-        (line.record, line.text) = (&from[..len], &from[line.raw.len() - line.text.len()..len]);
+        let record = &from[..line.raw.len() + more];
+        let text = bytes::trim_return(line.raw).len() - line.text.len();
+        (line.record, line.text) = (record, &bytes::trim_return(record)[text..]);
     }
 }
 
@@ -319,7 +328,7 @@ fn take_lines(next: &[u8], belongs: impl Fn(&[u8]) -> (bool, bool)) -> usize {
     let mut taken = 0;
     let mut at = 0;
     for line in next.split(|&b| b == b'\n').take(MOST) {
-        let (this, more) = belongs(line);
+        let (this, more) = belongs(bytes::trim_return(line));
         if !this {
             break;
         }
@@ -344,7 +353,7 @@ fn is_exim(program: &[u8]) -> bool {
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
-    &text[..memchr(b'\n', text).unwrap_or(text.len())]
+    bytes::trim_return(&text[..memchr(b'\n', text).unwrap_or(text.len())])
 }
 
 /// What an administrator, a user or Exim itself did to a message on the queue.

@@ -1,5 +1,6 @@
 //! Lines that went through syslog, and the pieces that Exim cuts long records into.
 
+use super::bytes;
 use super::prefix::{date_time, zone};
 use crate::Time;
 use memchr::memchr;
@@ -52,7 +53,7 @@ pub(super) fn join(first: &Header<'_>, text: &[u8], rest: &[u8], joined: &mut Ve
     joined.clear();
     joined.extend_from_slice(text);
     let Some(mut last) = first.piece else { return };
-    for line in rest.split(|&b| b == b'\n').take(LINES_AHEAD) {
+    for line in rest.split(|&b| b == b'\n').map(bytes::trim_return).take(LINES_AHEAD) {
         if last.number >= last.count {
             return;
         }
