@@ -359,7 +359,7 @@ fn the_language_changes_no_name_in_json() {
 fn nothing_in_a_log_reaches_the_terminal_raw() {
     let log = "2026-08-01 10:00:00 1rfXYZ-000000001ab-2Cde <= \x1b[2Ja@shop.example H=x [192.0.2.1] P=esmtp S=1\n\
                2026-08-01 10:00:01 1rfXYZ-000000001ab-2Cde ** b\x1b]0;owned\x07@c.test R=r T=t H=mx.c.test \
-               [192.0.2.2]: SMTP error from remote mail server after RCPT TO:<b@c.test>: 550 \x1b[31mno \u{202e}\n\
+               [192.0.2.2]: SMTP error from remote mail server after RCPT TO:<b@c.test>: 550 \x1b[31mno \u{202e}\u{9b}1m\n\
                2026-08-01 10:00:01 1rfXYZ-000000001ab-2Cde Completed\n\
                \x1b[31mnot a log line\x1b[0m\n";
     for args in [
@@ -370,10 +370,15 @@ fn nothing_in_a_log_reaches_the_terminal_raw() {
         &["report", "--format=csv"],
         &["events"],
         &["events", "--format=csv"],
+        &["sql", "SELECT * FROM events"],
+        &["sql", "--format=csv", "SELECT * FROM events"],
+        &["sql", "--format=json", "SELECT recipient AS \"\x1b\u{202e}\", * FROM events"],
+        &["sql", "--format=jsonl", "SELECT * FROM events"],
+        &["rules", "coverage", "--format=json"],
     ] {
         let outcome = Test::new(args).stdin(log).run().code(0);
         for text in [outcome.stdout(), outcome.stderr()] {
-            assert!(!text.contains(['\x1b', '\x07']), "{args:?}: {text}");
+            assert!(!text.contains(['\x1b', '\x07', '\u{9b}', '\u{202e}']), "{args:?}: {text}");
         }
     }
 }

@@ -9,18 +9,32 @@ use crate::Count;
 use crate::text::acts;
 
 /// Prints any model, on several lines.
-pub(crate) fn print(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
-    print_as(model, PrettyFormatter::new(), out)
+///
+/// # Errors
+///
+/// Those of writing.
+pub fn print(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    print_as(model, PrettyFormatter::new(), out)?;
+    out.write_all(b"\n")
 }
 
 /// Prints any model, on one line.
 pub(crate) fn print_line(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    print_value(model, out)?;
+    out.write_all(b"\n")
+}
+
+/// Prints any model, without a newline.
+///
+/// # Errors
+///
+/// Those of writing.
+pub fn print_value(model: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     print_as(model, CompactFormatter, out)
 }
 
 fn print_as(model: &impl Serialize, layout: impl Formatter, out: &mut dyn Write) -> io::Result<()> {
-    model.serialize(&mut ser::Serializer::with_formatter(&mut *out, Harmless(layout)))?;
-    out.write_all(b"\n")
+    Ok(model.serialize(&mut ser::Serializer::with_formatter(out, Harmless(layout)))?)
 }
 
 /// A list of names and counts as one object.

@@ -12,7 +12,7 @@ mod errors;
 mod explain;
 mod histogram;
 mod history;
-mod json;
+pub mod json;
 mod model;
 pub mod monitor;
 mod names;

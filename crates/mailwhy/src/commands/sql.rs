@@ -8,6 +8,7 @@ use anyhow::{Context, Error, Result, anyhow};
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use mailwhy::input::{Chunk, Source};
 use mailwhy::logs::exim;
+use mailwhy::report::json::print_value;
 use mailwhy::report::{cell, printable};
 use mailwhy::store::{self, Database, Needs, Part, Place, TABLES, Value};
 
@@ -232,7 +233,7 @@ impl<'a> Printer<'a> {
     fn object(&mut self, row: &[Value<'_>]) -> io::Result<()> {
         let object: serde_json::Map<_, _> =
             self.columns.iter().cloned().zip(row.iter().map(|&value| json(value))).collect();
-        Ok(serde_json::to_writer(&mut *self.out, &object)?)
+        print_value(&object, self.out)
     }
 
     fn end(&mut self) -> io::Result<()> {

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use mailwhy::codes::{self, BASIC, CAUSES, ENHANCED, Lang, PROVIDERS, REASONS};
+use mailwhy::report::json::print;
 use mailwhy::report::{Format, write_names};
 use serde_json::json;
 
@@ -13,8 +14,7 @@ pub fn write(what: Listed, format: Format, lang: Lang, width: usize, out: &mut d
     let rows = rows(what, lang);
     if format == Format::Json {
         let rows: Vec<_> = rows.iter().map(|(name, title)| json!({ "name": name, "title": title })).collect();
-        serde_json::to_writer_pretty(&mut *out, &rows)?;
-        return writeln!(out);
+        return print(&rows, out);
     }
     if format == Format::Markdown {
         return rows.iter().try_for_each(|(name, title)| writeln!(out, "- **{name}**: {title}"));

@@ -7,6 +7,7 @@ use anyhow::Result;
 use mailwhy::classify::{Classifier, Verdict};
 use mailwhy::codes::{Lang, Stage};
 use mailwhy::logs::{Event, Kind, Time};
+use mailwhy::report::json::print;
 use mailwhy::report::{Format, Place, masked};
 use mailwhy::trace::{Groups, Map};
 use serde::Serialize;
@@ -41,9 +42,7 @@ pub fn run(args: &RulesCoverageArgs) -> Result<Exit> {
             let top = top.unwrap_or(usize::MAX);
             coverage.rules.truncate(top);
             coverage.unknown.truncate(top);
-            serde_json::to_writer_pretty(output.writer(), &coverage)
-                .map_err(io::Error::from)
-                .and_then(|()| writeln!(output.writer()))
+            print(&coverage, output.writer())
         }
         _ => {
             let words = match args.language.get() {
