@@ -68,6 +68,14 @@ fn times_without_a_year_are_of_the_year_in_which_the_file_was_written() {
 }
 
 #[test]
+fn no_more_threads_than_any_machine_has_use_for() {
+    for command in ["report", "classify"] {
+        let told = Test::new([command, "--threads", "100000"]).run().code(2).stderr();
+        assert!(told.contains("100000 is not in 0..=1024"), "{told}");
+    }
+}
+
+#[test]
 fn standard_input_is_read_like_a_file() {
     let of = |test: Test| {
         let mut report = test.run().success().json();

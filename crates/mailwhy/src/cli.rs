@@ -18,7 +18,7 @@ mod trace;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use mailwhy::codes::{Lang, Stage};
 
@@ -281,7 +281,7 @@ pub struct InputArgs {
     pub until: Option<String>,
 
     /// How many threads work; 0: one for each processor
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads())]
     pub threads: usize,
 
     /// Lines longer than this are cut
@@ -394,6 +394,11 @@ const STAGES: [&str; 11] = {
     }
     names
 };
+
+/// How many threads may be asked for: more than any machine has processors for is a slip.
+fn threads() -> impl TypedValueParser<Value = usize> {
+    RangedU64ValueParser::new().range(..=1024)
+}
 
 /// Reads a value by its stable name.
 fn names<T: Clone + Send + Sync + 'static, const N: usize>(

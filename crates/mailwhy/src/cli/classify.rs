@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueHint};
 use mailwhy::report::Field;
 
-use super::{AroundArgs, LanguageArgs, LinesFormat, RuleArgs, names};
+use super::{AroundArgs, LanguageArgs, LinesFormat, RuleArgs, names, threads};
 
 /// `mailwhy classify`.
 #[derive(Args, Debug)]
@@ -42,6 +42,6 @@ pub struct ClassifyArgs {
     pub output: Option<PathBuf>,
 
     /// How many threads work; 0: one for each processor
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = threads())]
     pub threads: usize,
 }
