@@ -1,9 +1,8 @@
 //! Unpacking, by what the bytes are and not by what the file is called.
 
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
 use liblzma::bufread::XzDecoder;
 use liblzma::stream::{CONCATENATED, Stream};
 
@@ -17,6 +16,9 @@ const PACKED_BLOCK: usize = 64 << 10;
 
 /// How much is unpacked at a time. When a decoder runs into damage it gives nothing of the block it is at.
 const UNPACKED_BLOCK: usize = 64 << 10;
+
+/// What every member of a gzip file begins with.
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 
 /// Up to this size an archive may unpack to anything.
 const HARMLESS: u64 = 16 << 20;
@@ -35,11 +37,17 @@ pub(crate) struct Decoder {
 /// Every decoder goes on after the end of a member, frame or stream with the one that follows.
 enum Format {
     Plain(Raw),
-    Gzip(MultiGzDecoder<BufReader<Raw>>),
+    Gzip(Gzip),
     Bzip2(MultiBzDecoder<BufReader<Raw>>),
     Xz(XzDecoder<BufReader<Raw>>),
     Zstd(zstd::Decoder<'static, BufReader<Raw>>),
 }
+
+/// All members of a gzip file. flate2's own decoder for several takes anything that follows for one that is damaged.
+struct Gzip(Member);
+
+#[expect(clippy::disallowed_types, reason = "`Gzip` goes on with the member that follows")]
+type Member = flate2::bufread::GzDecoder<BufReader<Raw>>;
 
 /// The head that was looked at, and the rest.
 type Raw = Chain<Cursor<Vec<u8>>, Counted>;
@@ -64,7 +72,7 @@ impl Decoder {
         let buffered = |raw| BufReader::with_capacity(PACKED_BLOCK, raw);
         let format = match kind {
             Kind::Plain => Format::Plain(raw),
-            Kind::Gzip => Format::Gzip(MultiGzDecoder::new(buffered(raw))),
+            Kind::Gzip => Format::Gzip(Gzip(Member::new(buffered(raw)))),
             Kind::Bzip2 => Format::Bzip2(MultiBzDecoder::new(buffered(raw))),
             Kind::Xz => {
                 let stream = Stream::new_stream_decoder(XZ_MEMORY, CONCATENATED);
@@ -84,7 +92,7 @@ impl Decoder {
     pub(crate) fn taken(&self) -> u64 {
         let raw = match &self.format {
             Format::Plain(raw) => raw,
-            Format::Gzip(decoder) => decoder.get_ref().get_ref(),
+            Format::Gzip(Gzip(decoder)) => decoder.get_ref().get_ref(),
             Format::Bzip2(decoder) => decoder.get_ref().get_ref(),
             Format::Xz(decoder) => decoder.get_ref().get_ref(),
             Format::Zstd(decoder) => decoder.get_ref().get_ref(),
@@ -130,7 +138,9 @@ impl Decoder {
     }
 
     fn problem(&self, error: &io::Error) -> ProblemKind {
-        if self.is_plain() || error.raw_os_error().is_some() {
+        if let Some(kind) = error.get_ref().and_then(|inner| inner.downcast_ref::<ProblemKind>()) {
+            kind.clone()
+        } else if self.is_plain() || error.raw_os_error().is_some() {
             ProblemKind::Io(error.to_string())
         } else if error.kind() == io::ErrorKind::UnexpectedEof {
             ProblemKind::Truncated
@@ -144,6 +154,34 @@ impl Decoder {
         match &self.format {
             Format::Xz(decoder) => usize::try_from(decoder.total_out() - self.given).unwrap_or(0),
             _ => 0,
+        }
+    }
+}
+
+impl Gzip {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            let read = self.0.read(buffer)?;
+            if read > 0 {
+                return Ok(read);
+            }
+            let reader = self.0.get_mut();
+            let next = reader.fill_buf()?;
+            if next.is_empty() {
+                return Ok(0);
+            }
+            // Tapes and file systems fill up with zeros.
+            let zeros = next.iter().take_while(|byte| **byte == 0).count();
+            if zeros > 0 {
+                reader.consume(zeros);
+            } else if GZIP.starts_with(&next[..next.len().min(GZIP.len())]) {
+                let nothing =
+                    Cursor::new(Vec::new()).chain(Counted { inner: Box::new(io::empty()), taken: 0 });
+                let reader = self.0.reset(BufReader::with_capacity(0, nothing));
+                self.0.reset(reader);
+            } else {
+                return Err(io::Error::other(ProblemKind::Trailing));
+            }
         }
     }
 }
@@ -168,7 +206,7 @@ enum Kind {
 impl Kind {
     fn of(head: &[u8]) -> Self {
         match head {
-            [0x1f, 0x8b, 8, ..] => Self::Gzip,
+            _ if head.starts_with(&GZIP) => Self::Gzip,
             [b'B', b'Z', b'h', b'1'..=b'9', ..] => Self::Bzip2,
             [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Self::Xz,
             // The second is a skippable frame, with which parallel compressors begin.

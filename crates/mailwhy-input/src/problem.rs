@@ -49,6 +49,8 @@ pub enum ProblemKind {
     },
     /// The archive ends in the middle.
     Truncated,
+    /// The archive is whole, and followed by something that is none.
+    Trailing,
     /// The archive is damaged or needs more memory than is given to it; the decoder's words.
     Undecodable(String),
     /// The archive unpacks to more than [`max_ratio`](crate::Options::max_ratio) times its size.
@@ -113,6 +115,7 @@ impl Problem {
             ProblemKind::Truncated => {
                 "what came before was read; is it still being copied or compressed?".into()
             }
+            ProblemKind::Trailing => "the archive was read; what follows is left out".into(),
             ProblemKind::Undecodable(_) => "what came before was read".into(),
             ProblemKind::Bomb { max_ratio } => format!(
                 "what came before was read; if this is an honest log, allow more: --max-ratio {}",
@@ -138,6 +141,7 @@ impl fmt::Display for ProblemKind {
             Self::Permission { .. } => f.write_str("permission denied"),
             Self::Unsupported { format, .. } => write!(f, "packed as {format}, which is not supported"),
             Self::Truncated => f.write_str("the archive ends too early"),
+            Self::Trailing => f.write_str("something else follows the end of the archive"),
             Self::Undecodable(error) => write!(f, "the archive cannot be unpacked any further: {error}"),
             Self::Bomb { max_ratio } => {
                 write!(f, "the archive unpacks to more than {max_ratio} times its size")

@@ -115,7 +115,34 @@ fn damaged_archives() {
         let garbage = [pack(&log), b"\0garbage".repeat(4)].concat();
         let (data, _, summary) = read(&dir.file("log", &garbage), &Options::default());
         assert!(data == log, "{format}");
-        assert!(matches!(summary.problems().next().unwrap().kind, ProblemKind::Undecodable(_)), "{format}");
+        let kind = &summary.problems().next().unwrap().kind;
+        let expected = if format == "gz" {
+            *kind == ProblemKind::Trailing
+        } else {
+            matches!(kind, ProblemKind::Undecodable(_))
+        };
+        assert!(expected, "{format}: {kind:?}");
+    }
+}
+
+/// As `gzip -t` does it.
+#[test]
+fn what_follows_a_gzip_archive() {
+    let dir = Dir::new();
+    let log = log(500);
+    let packed = gzip(&log).repeat(2);
+    let zeros = [0; 1 << 17];
+    for (follows, kind) in [
+        (&b"garbage\n"[..], Some(ProblemKind::Trailing)),
+        (b"\x1f", Some(ProblemKind::Truncated)),
+        (b"\x1f\x8b\x08\0", Some(ProblemKind::Truncated)),
+        (b"\0\0x", Some(ProblemKind::Trailing)),
+        (&zeros, None),
+    ] {
+        let source = dir.file("log", &[&packed, follows].concat());
+        let (data, _, summary) = read(&source, &Options::default());
+        assert!(data == log.repeat(2), "{}", follows.escape_ascii());
+        assert_eq!(summary.problems().next().map(|problem| &problem.kind), kind.as_ref());
     }
 }
 
