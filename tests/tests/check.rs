@@ -77,6 +77,24 @@ fn each_level_has_its_status() {
 }
 
 #[test]
+fn what_cannot_be_told_is_told_in_russian() {
+    let logs = tempfile::tempdir().unwrap();
+    fs::write(logs.path().join("empty"), b"").unwrap();
+    fs::write(logs.path().join("cut.gz"), b"\x1f\x8b\x08\0").unwrap();
+    for (args, told) in [
+        (&["no-such.log"][..], "нет журнала, который можно прочитать"),
+        (&["--failed=30,10"], "неверные параметры, см. mailwhy check --help"),
+        (&["--state=/no/such/state", "empty"], "не удалось записать /no/such/state: No such file"),
+        (&["cut.gz"], "cut.gz: архив обрывается"),
+    ] {
+        for run in [Test::new(["check", "--lang=ru"]), Test::new(["check"]).env("LANG", "ru_RU.UTF-8")] {
+            let line = run.args(args).at(logs.path()).run().code(3).stdout();
+            assert!(line.starts_with(&format!("MAILWHY UNKNOWN - {told}")), "{line}");
+        }
+    }
+}
+
+#[test]
 fn what_cannot_be_told_is_unknown() {
     let missing = Test::new(["check", "no-such.log"]).run().code(3);
     assert!(missing.stdout().starts_with("MAILWHY UNKNOWN - "), "{}", missing.stdout());
@@ -90,6 +108,14 @@ fn what_cannot_be_told_is_unknown() {
     let foreign = check(&["--state", state.to_str().unwrap()]).run().code(3);
     assert!(foreign.stderr().contains("hint: remove it"), "{}", foreign.stderr());
     assert!(foreign.stdout().ends_with("not a state of this version of mailwhy\n"), "{}", foreign.stdout());
+    let logs = tempfile::tempdir().unwrap();
+    for (name, text) in [("empty", &b""[..]), ("mainlog", &fs::read(sample().join("mainlog")).unwrap())] {
+        let log = logs.path().join(name);
+        fs::write(&log, text).unwrap();
+        let slip = Test::new(["check", "--state", name, name]).at(logs.path()).run().code(3);
+        assert!(slip.stderr().contains(": a log, not a state\nhint: --state names"), "{}", slip.stderr());
+        assert!(fs::read(log).unwrap() == text);
+    }
     let nowhere = check(&["--state", "/no/such/directory/state"]).run().code(3);
     assert!(
         nowhere.stdout().ends_with("directory/state: No such file or directory (os error 2)\n"),

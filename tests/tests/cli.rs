@@ -240,6 +240,24 @@ fn a_missing_file_is_an_error_after_the_others_are_read() {
 }
 
 #[test]
+fn what_is_wrong_with_a_log_is_in_the_language_of_the_report() {
+    let mut archive = GzEncoder::new(Vec::new(), Compression::fast());
+    archive.write_all(&mainlog()).unwrap();
+    let archive = archive.finish().unwrap();
+    let directory = directory_with("main.gz", &archive[..archive.len() - 9]);
+    for (lang, told) in [("en", "main.gz: the archive ends too early"), ("ru", "main.gz: архив обрывается")]
+    {
+        for format in ["text", "md", "html"] {
+            let args = ["report", "--lang", lang, "--format", format, "main.gz"];
+            let outcome = Test::new(args).at(directory.path()).run().code(2);
+            assert!(outcome.stdout().contains(told), "{}", outcome.stdout());
+            // As all errors are.
+            assert!(outcome.stderr().contains("the archive ends too early"), "{}", outcome.stderr());
+        }
+    }
+}
+
+#[test]
 fn a_file_without_permission_says_who_may_read_it() {
     let directory = directory_with("mainlog", &mainlog());
     let log = directory.path().join("mainlog");

@@ -21,6 +21,23 @@ use crate::harness::tmux::{self, Tmux};
 /// How long anything may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+#[test]
+fn what_happens_to_the_log_is_told_in_the_language_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    for (lang, told) in [
+        ("en", "mailwhy: mainlog: is not there yet; waiting for it\n"),
+        ("ru", "mailwhy: mainlog: пока не существует: ждём, когда появится\n"),
+    ] {
+        let follow = Test::new(["follow", "--lang", lang, "mainlog"]).at(directory.path());
+        let mut child = follow.command().stdin(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(said, told);
+    }
+}
+
 /// A run of `mailwhy follow` that is watched; it is killed when this is dropped.
 struct Followed {
     child: Child,

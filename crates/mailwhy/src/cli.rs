@@ -349,6 +349,17 @@ impl LanguageArgs {
     }
 }
 
+/// The language that arguments ask for which cannot be read.
+pub fn probable_lang(args: impl Iterator<Item = OsString>) -> Lang {
+    let args: Vec<_> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
+    let given = args.iter().enumerate().rev().find_map(|(n, arg)| match arg.strip_prefix("--lang")? {
+        "" => args.get(n + 1).cloned(),
+        value => Some(value.strip_prefix('=')?.to_owned()),
+    });
+    let asked = given.or_else(|| std::env::var("MAILWHY_LANG").ok());
+    asked.and_then(|name| Lang::from_locale(&name)).unwrap_or_else(locale)
+}
+
 /// The language where nobody asks for one.
 fn locale() -> Lang {
     let names = ["LC_ALL", "LC_MESSAGES", "LANG"];

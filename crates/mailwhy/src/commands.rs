@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use mailwhy::codes::Lang;
-use mailwhy::input::{self, Options, Problem, Rewrite, Source};
+use mailwhy::input::{self, Options, Problem, ProblemKind, Rewrite, Source};
 use mailwhy::report::{Format, Style};
 
 use crate::anonymize::Anonymizer;
@@ -153,6 +153,31 @@ fn first_time(head: &[u8]) -> Option<(i64, u16)> {
 /// One line on standard error, and the hint below it.
 pub fn tell(problem: &Problem) {
     complain(&problem.to_string(), problem.hint().as_deref());
+}
+
+/// What is wrong with a source, in the language of what is printed.
+pub fn problem_text(kind: &ProblemKind, lang: Lang) -> String {
+    if lang == Lang::En {
+        return kind.to_string();
+    }
+    match kind {
+        ProblemKind::NotFound { .. } => "такого файла или каталога нет".into(),
+        ProblemKind::NoMatch => "под этот шаблон не подходит ни один файл".into(),
+        ProblemKind::NoLogs => "в этом каталоге нет журналов".into(),
+        ProblemKind::NoDefault => "нет ни одного из обычных журналов".into(),
+        ProblemKind::Permission { .. } => "нет прав на чтение".into(),
+        ProblemKind::Unsupported { format, .. } => {
+            format!("сжато в формате {format}, он не поддерживается")
+        }
+        ProblemKind::Truncated => "архив обрывается".into(),
+        ProblemKind::Trailing => "за концом архива есть посторонние данные".into(),
+        ProblemKind::Undecodable(error) => format!("архив дальше не распаковывается: {error}"),
+        ProblemKind::Bomb { max_ratio } => {
+            format!("архив распаковывается более чем в {max_ratio}-кратный объём")
+        }
+        // The words of the operating system.
+        kind => kind.to_string(),
+    }
 }
 
 /// What an error says, and the hint in it below.

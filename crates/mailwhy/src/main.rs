@@ -13,6 +13,7 @@ mod when;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
+use mailwhy::codes::Lang;
 use mailwhy::report::Again;
 
 use crate::cli::{Cli, Command, again};
@@ -80,21 +81,22 @@ fn wrong_usage(error: &clap::Error) -> ExitCode {
     let _ = error.print();
     match error.exit_code() {
         0 => ExitCode::SUCCESS,
-        _ => wrong("wrong options, see mailwhy check --help"),
+        _ => wrong("wrong options, see mailwhy check --help", "неверные параметры, см. mailwhy check --help"),
     }
 }
 
 /// Prints what is wrong with the configuration.
 fn wrong_configuration(error: &anyhow::Error) -> ExitCode {
     fail(error);
-    wrong("wrong configuration, see mailwhy config show")
+    wrong("wrong configuration, see mailwhy config show", "ошибка в настройках, см. mailwhy config show")
 }
 
 /// The exit status of a call that is wrong. To a monitoring system 2 would be the state of the mail, not of the call.
-fn wrong(what: &str) -> ExitCode {
+fn wrong(en: &str, ru: &str) -> ExitCode {
     let mut args = std::env::args_os().skip(1);
     if args.find(|arg| !arg.as_encoded_bytes().starts_with(b"-")).is_some_and(|command| command == "check") {
-        return commands::check::unknown(what);
+        let lang = cli::probable_lang(args);
+        return commands::check::unknown(if lang == Lang::Ru { ru } else { en }, lang);
     }
     ExitCode::from(2)
 }

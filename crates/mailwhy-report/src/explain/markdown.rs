@@ -43,11 +43,7 @@ pub(super) fn write(e: &Explanation, out: &mut dyn Write) -> io::Result<()> {
     section(words.lookup, "-", e.lookup.iter().cloned().collect())?;
     let matched = |m: &super::Matched| {
         let c = &m.candidate;
-        let outcome = if c.won {
-            format!(" · {}", words.won)
-        } else {
-            c.refused.map_or(String::new(), |r| format!(" · {r}"))
-        };
+        let outcome = m.outcome(words).map_or(String::new(), |outcome| format!(" · {outcome}"));
         let quote = if m.text.is_empty() { String::new() } else { format!(" · {}", escape(&m.text)) };
         format!("{} · {} · {}{}{quote}", c.rule, c.reason.as_str(), c.strength.as_str(), escape(&outcome))
     };

@@ -15,7 +15,7 @@ pub(crate) mod words;
 
 use std::io::{self, Write};
 
-use mailwhy_classify::{Candidate, Verdict};
+use mailwhy_classify::{Candidate, Refusal, Verdict};
 use mailwhy_codes::{Actor, Class, Enhanced, Lang, Reason, Retry, Scope, Stage};
 
 pub use build::{CodeAsked, Context};
@@ -113,6 +113,23 @@ struct Related {
 struct Matched {
     candidate: Candidate,
     text: String,
+}
+
+impl Matched {
+    /// That it decided, or why it did not count.
+    fn outcome(&self, words: &Words) -> Option<String> {
+        fn list(lead: &str, items: impl Iterator<Item = String>) -> String {
+            format!("{lead} {}", items.collect::<Vec<_>>().join(", "))
+        }
+        if self.candidate.won {
+            return Some(words.won.to_owned());
+        }
+        Some(match self.candidate.refused? {
+            Refusal::Provider(provider) => format!("{} {}", words.needs_provider, provider.id),
+            Refusal::Codes(codes) => list(words.only_with, codes.iter().map(ToString::to_string)),
+            Refusal::Stages(stages) => list(words.only_at, stages.iter().map(|s| s.as_str().to_owned())),
+        })
+    }
 }
 
 impl Explanation {

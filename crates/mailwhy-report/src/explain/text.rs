@@ -139,11 +139,7 @@ impl Page {
         let reasons = widest(candidates.iter().map(|m| m.candidate.reason.as_str()));
         for matched in candidates {
             let c = &matched.candidate;
-            let outcome = match c.refused {
-                _ if c.won => words.won.to_owned(),
-                Some(refusal) => refusal.to_string(),
-                None => String::new(),
-            };
+            let outcome = matched.outcome(words);
             let weight = if c.weight == 0 { String::new() } else { format!(" {:+}", c.weight) };
             let mark = if c.won { '*' } else { ' ' };
             let lead = format!(
@@ -152,8 +148,8 @@ impl Page {
                 pad(c.reason.as_str(), reasons),
                 pad(&format!("{}{weight}", c.strength.as_str()), 16),
             );
-            let quote = if matched.text.is_empty() { String::new() } else { format!("\"{}\"", matched.text) };
-            let text = [outcome, quote].into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(": ");
+            let quote = Some(&matched.text).filter(|text| !text.is_empty()).map(|text| format!("\"{text}\""));
+            let text = outcome.into_iter().chain(quote).collect::<Vec<_>>().join(": ");
             write!(out, "{}", wrap(&lead, &text, self.width.max(lead.len() + 30)))?;
         }
         Ok(())

@@ -44,6 +44,10 @@ pub(crate) struct Words {
     pub(crate) lookup: &'static str,
     pub(crate) why: &'static str,
     pub(crate) won: &'static str,
+    /// Before the provider, the codes or the stages without which a rule does not count.
+    pub(crate) needs_provider: &'static str,
+    pub(crate) only_with: &'static str,
+    pub(crate) only_at: &'static str,
     pub(crate) more: fn(usize) -> String,
 
     // Notes.
@@ -147,6 +151,9 @@ pub(crate) static EN: Words = Words {
     lookup: "Look up and removal",
     why: "Rules that matched, the strongest first",
     won: "decides",
+    needs_provider: "needs provider",
+    only_with: "only with",
+    only_at: "only at",
     more: |n| format!("and {n} more"),
 
     bad_address: "The address is proven bad: take it off every list.",
@@ -261,6 +268,9 @@ pub(crate) static RU: Words = Words {
     lookup: "Проверка и исключение",
     why: "Сработавшие правила, от сильного к слабому",
     won: "решает",
+    needs_provider: "только от службы",
+    only_with: "только с кодом",
+    only_at: "только на шаге",
     more: |n| format!("и ещё {n}"),
 
     bad_address: "Адрес заведомо негоден: уберите его из всех рассылок.",

@@ -1,6 +1,7 @@
 //! `mailwhy check`: a plugin for monitoring systems.
 
 mod state;
+mod trouble;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -8,7 +9,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::Result;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use mailwhy::codes::Lang;
@@ -24,6 +25,7 @@ use crate::cli::{self, CheckArgs};
 use crate::pipeline;
 use crate::when::{Window, instant, zone};
 use state::State;
+use trouble::{trouble, unreadable};
 
 /// What is judged where nobody says since when.
 const LATELY: &str = "1h ago";
@@ -38,29 +40,38 @@ pub fn run(args: &CheckArgs) -> Exit {
         }
         Err(error) => {
             super::fail(&error);
-            unknown(&super::told(&error).0);
+            let lang = args.language.get();
+            unknown(&trouble::words(&error, lang), lang);
             Exit::Status(Level::Unknown as u8)
         }
     }
 }
 
 /// Prints that nothing can be said.
-pub fn unknown(why: &str) -> ExitCode {
+pub fn unknown(why: &str, lang: Lang) -> ExitCode {
     let status = Status { level: Level::Unknown, note: Some(why.to_owned()), ..Status::default() };
-    let _ = render_status(&status, Lang::En, &mut io::stdout().lock());
+    let _ = render_status(&status, lang, &mut io::stdout().lock());
     let _ = io::stdout().flush();
     ExitCode::from(Level::Unknown as u8)
 }
 
 fn check(args: &CheckArgs) -> Result<Status> {
     if args.input.anonymize {
-        bail!("a check has nothing to anonymize\nhint: leave out --anonymize");
+        return Err(trouble(
+            "a check has nothing to anonymize\nhint: leave out --anonymize",
+            "при проверке скрывать нечего: уберите --anonymize",
+        ));
     }
     let classifier = rules::classifier(&args.rules)?;
     let old = args.state.as_deref().map(State::read).transpose()?.flatten();
     let first = old.is_none();
     let mut state = old.unwrap_or_default();
     let mut inputs = inputs(args, first)?;
+    if let Some(path) = &args.state
+        && inputs.sources.iter().any(|source| source.is_at(path))
+    {
+        return Err(state::a_log(path));
+    }
     let plan = Plan::new(args, &mut inputs, &state);
 
     let logs: Vec<_> = inputs.sources.iter().map(pipeline::log).collect();
@@ -79,7 +90,7 @@ fn check(args: &CheckArgs) -> Result<Status> {
     });
     summary.finish(inputs.threads);
     if let Some(problem) = read.problems().next() {
-        return Err(anyhow!("{problem}"));
+        return Err(unreadable(problem));
     }
 
     let zone = zone();
@@ -118,7 +129,7 @@ fn inputs(args: &CheckArgs, first: bool) -> Result<Inputs> {
     let mut inputs = Inputs::new(&input, None)?;
     // With a state, a log that is missing has been rotated away, and nothing came since.
     if inputs.sources.is_empty() && (args.state.is_none() || input.files.is_empty()) {
-        return Err(anyhow!("there is no log to read"));
+        return Err(trouble("there is no log to read", "нет журнала, который можно прочитать"));
     }
     for file in input.files.iter().filter(|_| args.state.is_some()).map(PathBuf::from) {
         let named = Source::File(file.clone());

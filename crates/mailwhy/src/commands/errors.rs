@@ -36,7 +36,7 @@ pub fn run(args: &ErrorsArgs, again: Again) -> Result<Exit> {
     let lang = args.language.get();
     let report = failures.report(About {
         lang,
-        files: scan::files(&inputs, &read),
+        files: scan::files(&inputs, &read, args.language.get()),
         cut_lines: read.cut_lines,
         ..About::default()
     });

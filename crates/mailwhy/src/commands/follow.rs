@@ -17,12 +17,13 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use crossbeam_channel::RecvTimeoutError;
+use mailwhy::codes::Lang;
 use mailwhy::input::{self, FollowOptions, Followed, Notice, Source, Start};
 use mailwhy::logs::exim::Role;
 use mailwhy::report::Again;
 
 use super::events::{Same, write_json};
-use super::{Exit, Output, complain, rules, style, tell};
+use super::{Exit, Output, complain, problem_text, rules, style, tell};
 use crate::anonymize::Anonymizer;
 use crate::cli::{FollowArgs, FollowFormat, What};
 use crate::interrupt;
@@ -161,7 +162,7 @@ impl Printer<'_> {
                     let items = newest.take().map(Newest::finish).unwrap_or_default();
                     result = items.iter().try_for_each(|item| self.print(item));
                 }
-                Ok(Followed::Notice { log, notice }) => say(&log, &notice),
+                Ok(Followed::Notice { log, notice }) => say(&log, &notice, self.args.language.get()),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => {
                     self.finish()?;
@@ -262,22 +263,22 @@ impl Newest {
 }
 
 /// Tells on standard error what happened to a log.
-fn say(log: &Source, notice: &Notice) {
-    let words = Words::of(mailwhy::codes::Lang::En);
+fn say(log: &Source, notice: &Notice, lang: Lang) {
     match notice {
         Notice::Unreadable(problem) => tell(problem),
-        notice => complain(&format!("{log}: {}", notice_words(notice, words)), None),
+        notice => complain(&format!("{log}: {}", notice_words(notice, lang)), None),
     }
 }
 
-fn notice_words(notice: &Notice, words: &Words) -> String {
+fn notice_words(notice: &Notice, lang: Lang) -> String {
+    let words = Words::of(lang);
     match notice {
         Notice::Missing => words.missing.to_owned(),
         Notice::Appeared => words.appeared.to_owned(),
         Notice::Replaced => words.replaced.to_owned(),
         Notice::Truncated { copy_found: true } => words.cut.to_owned(),
         Notice::Truncated { copy_found: false } => words.cut_without_copy.to_owned(),
-        Notice::Unreadable(problem) => problem.kind.to_string(),
+        Notice::Unreadable(problem) => problem_text(&problem.kind, lang),
         _ => String::new(),
     }
 }

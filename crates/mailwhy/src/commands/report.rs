@@ -36,7 +36,7 @@ pub fn run(args: &ReportArgs, again: Again) -> Result<Exit> {
     let mut output = Output::new(args.output.as_deref())?;
     let about = About {
         lang: args.language.get(),
-        files: scan::files(&inputs, &read),
+        files: scan::files(&inputs, &read, args.language.get()),
         cut_lines: read.cut_lines,
         partial: interrupt::seen(),
         // Only people who wait want to know how long it took: everything else should be repeatable.
@@ -102,6 +102,7 @@ mod tests {
     use clap::Parser;
     use flate2::Compression;
     use flate2::write::GzEncoder;
+    use mailwhy::codes::Lang;
     use mailwhy::logs::exim;
 
     use super::*;
@@ -131,7 +132,7 @@ mod tests {
         inputs.options = input::Options { chunk_size, part_size, block_size, ..inputs.options };
         let progress = Progress::new(&inputs.sources, false);
         let (summary, read) = summarize(&inputs, &Classifier::new(), &progress);
-        let about = About { files: scan::files(&inputs, &read), ..About::default() };
+        let about = About { files: scan::files(&inputs, &read, Lang::En), ..About::default() };
         let json = serde_json::to_string(&summary.report(about)).expect("JSON");
         (summary.lines().0, read.problems().count(), json)
     }

@@ -2,12 +2,13 @@
 
 use anyhow::{Result, bail};
 use mailwhy::classify::Classifier;
+use mailwhy::codes::Lang;
 use mailwhy::input::{self, Chunk};
 use mailwhy::logs::exim::{self, Line, Role};
 use mailwhy::logs::{Event, Kind, Time};
 use mailwhy::report::{self, File, Place};
 
-use super::{Exit, Inputs, complain};
+use super::{Exit, Inputs, complain, problem_text};
 use crate::pipeline::{self, Piece};
 use crate::progress::Progress;
 
@@ -126,7 +127,7 @@ pub fn unusable(inputs: &Inputs, read: &input::Summary, lines: u64, unknown: u64
 }
 
 /// What is said of the files that were read.
-pub fn files(inputs: &Inputs, read: &input::Summary) -> Vec<File> {
+pub fn files(inputs: &Inputs, read: &input::Summary, lang: Lang) -> Vec<File> {
     inputs
         .sources
         .iter()
@@ -134,7 +135,7 @@ pub fn files(inputs: &Inputs, read: &input::Summary) -> Vec<File> {
         .map(|(source, file)| File {
             name: report::printable(source.to_string().as_bytes()),
             bytes: file.bytes,
-            problem: file.problem.as_ref().map(|problem| problem.kind.to_string()),
+            problem: file.problem.as_ref().map(|problem| problem_text(&problem.kind, lang)),
         })
         .collect()
 }

@@ -36,8 +36,12 @@ pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
     }
 
     let lang = args.language.get();
-    let about =
-        About { lang, files: scan::files(&inputs, &read), cut_lines: read.cut_lines, ..About::default() };
+    let about = About {
+        lang,
+        files: scan::files(&inputs, &read, lang),
+        cut_lines: read.cut_lines,
+        ..About::default()
+    };
     let options =
         SuppressionOptions { min_count: args.min_count, reasons: args.reason.clone(), expire: args.expire };
     let list = all.list(about, &options);

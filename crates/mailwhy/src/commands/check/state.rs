@@ -5,9 +5,12 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Error, Result};
 use mailwhy::input::Mark;
 use serde::{Deserialize, Serialize};
+
+use super::trouble::trouble;
+use crate::commands::is_log;
 
 /// The form of the file. Another one is not read.
 const VERSION: u32 = 1;
@@ -29,6 +32,15 @@ pub struct State {
     pub last_mail: Option<i64>,
 }
 
+/// The error that a log was given for it.
+pub fn a_log(path: &Path) -> Error {
+    let shown = path.display();
+    trouble(
+        format!("{shown}: a log, not a state\nhint: --state names a file of its own for each check"),
+        format!("{shown}: это журнал, а не состояние проверки"),
+    )
+}
+
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 struct Place {
@@ -39,18 +51,25 @@ struct Place {
 impl State {
     /// Reads it; `None` if there is none yet.
     pub fn read(path: &Path) -> Result<Option<Self>> {
+        let shown = path.display();
         let text = match fs::read_to_string(path) {
             Ok(text) if text.trim().is_empty() => return Ok(None),
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => {
+                return Err(trouble(
+                    format!("cannot read {shown}: {error}"),
+                    format!("не удалось прочитать {shown}: {error}"),
+                ));
+            }
         };
         match serde_json::from_str::<Self>(&text) {
             Ok(state) if state.version == VERSION => Ok(Some(state)),
-            _ => bail!(
-                "{}: not a state of this version of mailwhy\nhint: remove it to start anew",
-                path.display()
-            ),
+            _ if is_log(path.as_os_str()) => Err(a_log(path)),
+            _ => Err(trouble(
+                format!("{shown}: not a state of this version of mailwhy\nhint: remove it to start anew"),
+                format!("{shown}: состояние записано не этой версией mailwhy"),
+            )),
         }
     }
 
@@ -68,10 +87,14 @@ impl State {
             file.sync_all()?;
             fs::rename(&new, path)
         };
-        write().with_context(|| {
-            format!(
-                "cannot write {}\nhint: its directory must be there, and writable for the user that runs the check",
-                path.display()
+        let shown = path.display();
+        write().map_err(|error| {
+            trouble(
+                format!(
+                    "cannot write {shown}: {error}\n\
+                     hint: its directory must be there, and writable for the user that runs the check"
+                ),
+                format!("не удалось записать {shown}: {error}"),
             )
         })
     }

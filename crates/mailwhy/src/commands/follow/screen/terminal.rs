@@ -125,7 +125,7 @@ impl Show {
                     self.state.caught_up(self.last.as_deref().and_then(written), host_clock());
                 }
                 Ok(Followed::Notice { log, notice }) => {
-                    let text = format!("{log}: {}", notice_words(&notice, self.state.words));
+                    let text = format!("{log}: {}", notice_words(&notice, self.state.lang));
                     self.state.notice = Some(printable(text.as_bytes()));
                     self.noticed = Some(Instant::now());
                 }
