@@ -105,10 +105,11 @@ impl Problem {
             }
             ProblemKind::NoDefault => "give a log file, a directory, or - for standard input".into(),
             ProblemKind::Permission { group: Some(group) } => format!(
-                "group `{group}` may read it: add the user to it (sudo usermod -aG {group} USER, then log in again), \
-                 or run with sudo"
+                "group `{group}` may read it: add the user to it (sudo usermod -aG {group} USER, then log in again)"
             ),
-            ProblemKind::Permission { group: None } => "run with sudo".into(),
+            ProblemKind::Permission { group: None } => {
+                "let a group of the user's read it: chgrp, chmod g+r".into()
+            }
             ProblemKind::Unsupported { command, .. } => {
                 format!("unpack it first: {command} FILE | mailwhy report -")
             }

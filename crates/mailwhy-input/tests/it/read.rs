@@ -300,7 +300,7 @@ fn a_file_that_may_not_be_read() {
         return; // by root, who may read everything
     }
     let (_, _, summary) = read(&source, &Options::default());
-    assert_eq!(problem(&summary), "permission denied; run with sudo");
+    assert_eq!(problem(&summary), "permission denied; let a group of the user's read it: chgrp, chmod g+r");
 }
 
 #[test]
