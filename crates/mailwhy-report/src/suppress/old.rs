@@ -36,28 +36,22 @@ impl Suppressions {
     /// When it is no CSV.
     pub fn merge(&mut self, list: &[u8]) -> Result<Vec<NotAnAddress>, csv::Error> {
         let list = list.strip_prefix(b"\xef\xbb\xbf").unwrap_or(list);
-        let mut reader = ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .comment(Some(b'#'))
-            .trim(Trim::All)
-            .from_reader(list);
-        let mut columns: Option<Columns> = None;
+        let mut reader = reader(list);
         let mut wrong = Vec::new();
         let mut counted = (*self.counted).clone();
         let mut record = ByteRecord::new();
-        while reader.read_byte_record(&mut record)? {
-            let Some(columns) = &columns else {
-                let header = Columns::of(&record);
-                let is_header = header.is_some();
-                columns = Some(header.unwrap_or_default());
-                if is_header {
-                    continue;
+        reader.read_byte_record(&mut record)?;
+        if let Some(columns) = Columns::of(&record) {
+            while reader.read_byte_record(&mut record)? {
+                let line = record.position().map_or(0, csv::Position::line);
+                self.entry(&columns, line, &record, &mut counted, &mut wrong);
+            }
+        } else {
+            for (line, text) in (1..).zip(list.split(|&b| b == b'\n').map(<[u8]>::trim_ascii)) {
+                if !matches!(text, [] | [b'#', ..]) {
+                    self.entry(&Columns::default(), line, &unnamed(text), &mut counted, &mut wrong);
                 }
-                self.entry(&Columns::default(), &record, &mut counted, &mut wrong);
-                continue;
-            };
-            self.entry(columns, &record, &mut counted, &mut wrong);
+            }
         }
         self.counted = Arc::new(counted);
         Ok(wrong)
@@ -66,6 +60,7 @@ impl Suppressions {
     fn entry(
         &mut self,
         columns: &Columns,
+        line: u64,
         record: &ByteRecord,
         counted: &mut mailwhy_trace::Map<u64, Time>,
         wrong: &mut Vec<NotAnAddress>,
@@ -78,7 +73,6 @@ impl Suppressions {
             return;
         }
         if !is_address(address) {
-            let line = record.position().map_or(0, csv::Position::line);
             wrong.push(NotAnAddress { line, text: address.to_vec() });
             return;
         }
@@ -113,6 +107,27 @@ impl Suppressions {
         if newer || !known.old {
             *known = History::of_list(run);
         }
+    }
+}
+
+fn reader(list: &[u8]) -> csv::Reader<&[u8]> {
+    ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .trim(Trim::All)
+        .from_reader(list)
+}
+
+/// A line of a list without a header: an address, or CSV that begins with one.
+fn unnamed(line: &[u8]) -> ByteRecord {
+    match line {
+        // These quotes are the address's own: `"local part"@domain`.
+        [b'"', .., last] if *last != b'"' && line.windows(2).any(|pair| pair == b"\"@") => {
+            ByteRecord::from(vec![line])
+        }
+        [b'"', ..] => reader(line).into_byte_records().next().and_then(Result::ok).unwrap_or_default(),
+        line => ByteRecord::from(vec![line.split(|&b| b == b',').next().unwrap_or(line).trim_ascii_end()]),
     }
 }
 
@@ -221,6 +236,10 @@ mod tests {
         assert_eq!(
             addresses("b@X.test\r\n\r\n# no@x.test\na@x.test\nb@x.TEST\n"),
             ("a@x.test b@x.test".into(), vec![])
+        );
+        assert_eq!(
+            addresses("\"a b\"@x.test\n\"c,d\"@x.test\n\"e@x.test\",Eva\nf@x.test , Fay\n\n#\nnothing\n"),
+            ("\"a b\"@x.test \"c,d\"@x.test e@x.test f@x.test".into(), vec![7])
         );
         assert_eq!(addresses("\u{feff}Name,Email\nAnn,Ann@x.test\n"), ("Ann@x.test".into(), vec![]));
         assert_eq!(addresses("address\n'=a@x.test\nnothing\n"), ("=a@x.test".into(), vec![3]));
