@@ -42,8 +42,9 @@ complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "config" -d 'Shows w
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "generate" -d 'Generates manual pages and completions for shells'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "check" -d 'A plugin for Nagios, Icinga and the like: one line with the state and performance data'
 complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "sql" -d 'Asks the log in SQL'
+complete -c mailwhy -n "__fish_mailwhy_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -79,7 +80,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s v -l verbose 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -115,7 +116,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s v -l verbose
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand summary" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -260,7 +261,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s v -l verbose 
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand errors" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -321,7 +322,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l diff -d 'Pr
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand suppress" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -353,7 +354,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l raw -d 'Show t
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand events" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -508,7 +509,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_s
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from check" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand rules; and __fish_seen_subcommand_from coverage" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -553,7 +554,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_see
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_seen_subcommand_from completions" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand generate; and __fish_seen_subcommand_from completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -578,7 +579,7 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -l no-config -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s f -l query-file -d 'Read the query from this file; every argument is a log file then' -r -F
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s S -l since -d 'Leave out what is older: 2026-08-01, "2026-08-01 09:30", yesterday, "today 9:30", "2h ago"' -r
-complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s U -l until -d 'Leave out what is younger' -r
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s U -l until -d 'Leave out what is from that time on; a date alone is its midnight' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l threads -d 'How many threads work; 0: one for each processor' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l max-line -d 'Lines longer than this are cut' -r
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l max-ratio -d 'Stop reading an archive that unpacks to more than this many times its size' -r
@@ -597,3 +598,24 @@ complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l no-progress -d '
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l anonymize -d 'Put pseudonyms in the place of addresses, hosts, IP addresses, logins and subjects'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -l no-config -d 'Read no configuration file'
 complete -c mailwhy -n "__fish_mailwhy_using_subcommand sql" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "report" -d 'What was not delivered, why, who must act and what to do'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "errors" -d 'What went wrong, one block for each cause, the most harmful first'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "suppress" -d 'Addresses that must not be mailed again'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "trace" -d 'Where a message is, and why it did not arrive'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "events" -d 'Every log line as JSON or CSV'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "explain" -d 'What a reply, a code or a log line means, why, and what to do about it'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "classify" -d 'One reply per line in, one verdict per line out'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "follow" -d 'What goes wrong while it goes wrong'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "rules" -d 'Checks rules of one\'s own and shows what rules do on a log'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "config" -d 'Shows what is configured, where each value comes from, and what can be'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "generate" -d 'Generates manual pages and completions for shells'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "check" -d 'A plugin for Nagios, Icinga and the like: one line with the state and performance data'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "sql" -d 'Asks the log in SQL'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and not __fish_seen_subcommand_from report errors suppress trace events explain classify follow rules config generate check sql help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "check" -d 'Tests a file of rules: its form, its examples and near misses, conflicts, and what it takes over'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from rules" -f -a "coverage" -d 'Counts the hits of each rule over logs, and shows the replies that no rule knows'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "show" -d 'Prints what is configured, and where each value comes from'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "path" -d 'Prints which files are looked for, the strongest first'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from config" -f -a "example" -d 'Prints a file with every key, all of them commented out'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "man" -d 'Writes the manual pages into a directory: mailwhy.1 and one for each command'
+complete -c mailwhy -n "__fish_mailwhy_using_subcommand help; and __fish_seen_subcommand_from generate" -f -a "completions" -d 'Prints completions for a shell'

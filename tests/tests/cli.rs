@@ -40,6 +40,23 @@ fn help() {
 }
 
 #[test]
+fn help_is_a_command_too() {
+    let help = |args: &[&str]| Test::new(args).run().success().stdout();
+    assert_eq!(help(&["help"]), help(&["--help"]));
+    assert_eq!(help(&["help", "report"]), help(&["report", "--help"]));
+}
+
+#[test]
+fn help_that_cannot_be_written_is_an_error() {
+    for option in ["--help", "--version"] {
+        let full = File::options().write(true).open("/dev/full").unwrap();
+        let out = Test::new([option]).command().stdout(full).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{option}");
+        assert!(out.stderr.starts_with(b"mailwhy: cannot write to standard output: "), "{option}");
+    }
+}
+
+#[test]
 fn version() {
     let version = Test::new(["--version"]).run().success().stdout();
     assert_eq!(version, format!("mailwhy {}\n", env!("CARGO_PKG_VERSION")));

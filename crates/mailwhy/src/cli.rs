@@ -48,7 +48,6 @@ pub use trace::{TraceArgs, TraceFormat};
     max_term_width = 100,
     arg_required_else_help = true,
     args_override_self = true,
-    disable_help_subcommand = true,
     after_help = "Without FILE the log is read from standard input, or else from the first of \
                   /var/log/exim4/mainlog, /var/log/exim/mainlog, /var/log/exim/main.log and \
                   /var/log/exim_mainlog that exists.\n\n\
@@ -276,7 +275,7 @@ pub struct InputArgs {
     #[arg(short = 'S', long, value_name = "TIME", allow_hyphen_values = true)]
     pub since: Option<String>,
 
-    /// Leave out what is younger
+    /// Leave out what is from that time on; a date alone is its midnight
     #[arg(short = 'U', long, value_name = "TIME", allow_hyphen_values = true)]
     pub until: Option<String>,
 

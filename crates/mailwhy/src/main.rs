@@ -10,6 +10,7 @@ mod pipeline;
 mod progress;
 mod when;
 
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
@@ -78,9 +79,13 @@ fn parse() -> Result<(Cli, Config, impl FnOnce() -> Again), ExitCode> {
 
 /// Prints help or what is wrong with the options.
 fn wrong_usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    match error.exit_code() {
-        0 => ExitCode::SUCCESS,
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    match (error.exit_code(), printed) {
+        (0, Err(error)) if error.kind() != ErrorKind::BrokenPipe => {
+            fail(&anyhow::Error::new(error).context("cannot write to standard output"));
+            ExitCode::from(2)
+        }
+        (0, _) => ExitCode::SUCCESS,
         _ => wrong("wrong options, see mailwhy check --help", "неверные параметры, см. mailwhy check --help"),
     }
 }

@@ -45,8 +45,14 @@ impl Window {
         };
         let window = Self { since: read("--since", since)?, until: read("--until", until)? };
         if let (Some(since), Some(until)) = (window.since, window.until)
-            && since.instant > until.instant
+            && since.instant >= until.instant
         {
+            if since == until {
+                bail!(
+                    "--since and --until are the same time, and nothing lies between\n\
+                     hint: a date alone is its midnight; for the whole day give --until the next one"
+                );
+            }
             bail!("--since is later than --until\nhint: exchange them");
         }
         Ok(window)
@@ -258,6 +264,11 @@ mod tests {
         assert!(window.contains(at("2026-08-02T05:00:00", Some(0))));
         assert!(!window.contains(at("2026-08-02T08:00:00", Some(0))));
         assert!(window.contains(at("2026-08-02T08:00:00", None)));
-        assert!(Window::new(Some("today"), Some("yesterday"), &now).is_err());
+        for (since, told) in
+            [("today", "--since is later"), ("yesterday", "--since and --until are the same")]
+        {
+            let error = Window::new(Some(since), Some("yesterday"), &now).expect_err(since).to_string();
+            assert!(error.starts_with(told), "{error}");
+        }
     }
 }
