@@ -34,6 +34,15 @@ fn in_russian() {
 }
 
 #[test]
+fn addresses_are_never_cut() {
+    let address = format!("{}@gmail.test", "long".repeat(50));
+    let log =
+        fs::read_to_string(sample().join("mainlog")).unwrap().replace("gone.helga@gmail.test", &address);
+    let list = Test::new(["suppress", "--format=text", "-"]).stdin(log).run().success().stdout();
+    assert!(list.contains(&address) && list.contains("550 5.1.1 The email account that you"), "{list}");
+}
+
+#[test]
 fn as_csv() {
     insta::assert_snapshot!(run(&["mainlog"]));
 }

@@ -57,7 +57,11 @@ pub fn run(args: &SuppressArgs, again: Again) -> Result<Exit> {
             let terminal = output.is_terminal();
             let format = format.unwrap_or(if terminal { ListFormat::Text } else { ListFormat::Csv });
             let again = Again { piped: inputs.piped(), ..again };
-            let style = Style { again, ..style(lang, args.color, &output) };
+            let mut style = Style { again, ..style(lang, args.color, &output) };
+            if !terminal {
+                // Where lines are searched, each address has all of its own.
+                style.width = usize::MAX;
+            }
             let result =
                 print(&list, args, format, &style, output.writer()).and_then(|()| output.writer().flush());
             output.context(result)?;

@@ -210,12 +210,13 @@ impl<'a> Maker<'a> {
         let (words, own) = (self.words, self.own);
         let rows: Vec<_> = rows.into_iter().collect();
         let columns = vec![
-            Column::text("").shrink(Shrink::Middle, 24),
+            // What the list is made for is not cut, however long it is.
+            Column::text(""),
             Column::text(own.col_reason),
             Column::number(own.col_count),
-            Column::text(own.col_last).shrink(Shrink::End, TIME),
+            Column::text(own.col_last).shrink(Shrink::End, TIME).spare(),
             Column::text(own.col_expires).spare(),
-            Column::text(own.col_evidence).shrink(Shrink::End, 16).spare(),
+            Column::text(own.col_evidence).shrink(Shrink::End, 12).spare(),
         ];
         let line = |row: &&Suppressed| {
             Row::from(vec![
@@ -236,9 +237,10 @@ impl<'a> Maker<'a> {
         let own = self.own;
         let rows: Vec<_> = rows.collect();
         let columns = vec![
-            Column::text("").shrink(Shrink::Middle, 24),
+            // What the list is made for is not cut, however long it is.
+            Column::text(""),
             Column::text(own.col_reason),
-            Column::text(own.col_last).shrink(Shrink::End, TIME),
+            Column::text(own.col_last).shrink(Shrink::End, TIME).spare(),
             Column::text(own.col_status).shrink(Shrink::End, 16),
             Column::text("").shrink(Shrink::Middle, TIME),
         ];
