@@ -308,6 +308,8 @@ fn a_file_that_is_no_log_says_so() {
     assert!(outcome.stderr().contains("Cargo.toml"), "{}", outcome.stderr());
     assert!(outcome.stderr().contains("hint: "), "{}", outcome.stderr());
     outcome.code(2);
+    let one = Test::new(["report"]).stdin("words\n").run().code(2).stderr();
+    assert!(one.starts_with("mailwhy: standard input: its only line does not look like"), "{one}");
 }
 
 #[test]

@@ -116,9 +116,13 @@ pub fn unusable(inputs: &Inputs, read: &input::Summary, lines: u64, unknown: u64
     if lines > 0 && lines == unknown {
         let what =
             if inputs.sources.len() == 1 { inputs.sources[0].to_string() } else { "the input".to_owned() };
+        let none = match lines {
+            1 => "its only line does not look".to_owned(),
+            lines => format!("none of its {lines} lines looks"),
+        };
         inputs.finish(read, false);
         bail!(
-            "{what}: none of its {lines} lines looks like a line of an Exim log\n\
+            "{what}: {none} like a line of an Exim log\n\
              hint: see them with `mailwhy events --kind unknown`; Exim's main log begins each line with a time such \
              as 2026-08-01 09:14:02"
         );

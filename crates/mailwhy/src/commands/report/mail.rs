@@ -48,8 +48,12 @@ pub fn send(message: &[u8], sendmail: &Path) -> Result<()> {
     let written = child.stdin.take().map_or(Ok(()), |mut stdin| stdin.write_all(message));
     let done = child.wait_with_output().with_context(|| format!("cannot run {name}"))?;
     if !done.status.success() {
+        let mut told = format!("{name} took no message ({})", done.status);
         let said = String::from_utf8_lossy(&done.stderr);
-        bail!("{name} took no message ({}): {}", done.status, said.trim().replace('\n', "; "));
+        if !said.trim().is_empty() {
+            told += &format!(": {}", said.trim().replace('\n', "; "));
+        }
+        bail!(told);
     }
     written.with_context(|| format!("{name} did not read the message"))
 }
