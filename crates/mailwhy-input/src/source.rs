@@ -36,7 +36,7 @@ impl Source {
     pub fn modified(&self) -> SystemTime {
         let of_file = match self {
             Self::Stdin => None,
-            Self::File(path) => fs::metadata(path).ok().filter(fs::Metadata::is_file),
+            Self::File(path) => fs::metadata(path).ok().filter(Metadata::is_file),
         };
         of_file.and_then(|metadata| metadata.modified().ok()).unwrap_or_else(SystemTime::now)
     }
