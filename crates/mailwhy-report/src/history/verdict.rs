@@ -88,12 +88,17 @@ pub(super) fn advice(verdict: &Verdict, known: Known<'_>, failed: bool, lang: La
         Scope::Address => words.unproven_address,
         _ => words.good_address,
     };
-    let mut turn = format!("{} {address}", (words.turn)(verdict.actor));
+    // What passes by itself has passed too late for a message that failed: it has to be sent again.
+    let actor = match verdict.actor {
+        Actor::Nobody if failed && verdict.retry != Retry::No => Actor::Sender,
+        actor => actor,
+    };
+    let mut turn = format!("{} {address}", (words.turn)(actor));
     if failed {
         turn = format!("{turn} {}", retry(verdict.retry, words));
     }
     let mut advice = vec![turn];
-    if failed || verdict.actor != Actor::Nobody {
+    if verdict.actor != Actor::Nobody {
         advice.extend(action(verdict, known, lang));
     }
     advice
