@@ -86,7 +86,12 @@ const ENDS: &str = "\
 2026-08-04 11:00:03 1rfXYZ-0000ah-2C == anna@x.example R=r T=t defer (110): Connection timed out
 2026-08-04 11:00:04 1rfXYZ-0000ah-2C Completed
 2026-08-04 11:00:05 1rfXYZ-0000ai-2C Completed
-2026-08-04 11:00:06 TLS error on connection from pc.x.example [192.0.2.7] (gnutls_handshake): anna@x.example
+2026-08-04 11:00:06 1rfXYZ-0000aj-2C <= anna@x.example U=anna P=local S=1 for bert@y.example carl@y.example dora@y.example
+2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** bert@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<bert@y.example>: 550 5.2.1 Mailbox disabled
+2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** carl@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<carl@y.example>: 552 5.2.2 Mailbox full
+2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** dora@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<dora@y.example>: 552 5.2.2 Mailbox full
+2026-08-04 11:00:08 1rfXYZ-0000aj-2C Completed
+2026-08-04 11:00:09 TLS error on connection from pc.x.example [192.0.2.7] (gnutls_handshake): anna@x.example
 ";
 
 #[test]

@@ -1,5 +1,8 @@
 //! From the lines of a message to its life.
 
+use std::cmp::Reverse;
+use std::iter;
+
 use hashbrown::HashMap;
 use mailwhy_classify::{Classifier, Verdict};
 use mailwhy_codes::{Lang, Stage};
@@ -13,6 +16,9 @@ use super::words::{About, Tally, Words};
 use super::{Cause, History, RawLine, RecipientStory, State, Step};
 use crate::Place;
 use crate::text::{readable, rfc3339};
+
+/// How many different causes of one message are told.
+const CAUSES: usize = 3;
 
 /// All lines of a message that the log has, in its order.
 #[derive(Clone, Copy, Debug)]
@@ -227,59 +233,56 @@ impl<'a> Teller<'a> {
         let words = Words::of(self.lang);
         let by = taken.removed_by.as_deref();
         let asked: Vec<&RecipientStory> = history.asked().collect();
-        let (answer, worst) = match asked.as_slice() {
-            [] => (self.answer_untried(history.state, message, taken), None),
-            [one] => (answer_for_one(words, history.state, one, by), Some(*one)),
+        let causes = by_cause(&asked);
+        let refused = taken.rejected.filter(|_| history.state == State::Rejected);
+        let known = Known { sender_domain, ip: taken.refused_ip.as_deref(), ..Known::default() };
+        let answer = match asked.as_slice() {
+            [] => self.answer_untried(history.state, message, taken),
+            [one] => answer_for_one(words, history.state, one, by),
             several => {
-                let count = |outcome| several.iter().filter(|r| r.outcome == outcome).count() as u64;
-                let tally = Tally {
-                    delivered: count("delivered"),
-                    failed: count("failed"),
-                    deferred: count("deferred"),
-                };
-                // The cause of most of them.
-                let worst = most_frequent(several, "failed").or_else(|| most_frequent(several, "deferred"));
-                let mut answer = (words.several)(words, tally, worst.and_then(|r| r.cause.as_ref()));
                 let unasked = (history.recipients.len() - several.len()) as u64;
-                if unasked > 0 {
-                    answer = format!("{answer} {}", (words.several_unasked)(words, unasked));
-                }
-                match history.state {
-                    State::Frozen => answer = format!("{answer} {}", words.several_frozen),
-                    State::Removed => answer = format!("{answer} {}", (words.several_removed)(by)),
-                    _ => {}
-                }
-                (answer, worst)
+                answer_for_several(words, history.state, several, &causes, unasked, by)
             }
         };
-        let known = Known {
-            recipient: worst.map(|r| r.address.as_str()),
-            sender_domain,
-            ip: taken.refused_ip.as_deref(),
-        };
-        let group = worst.filter(|r| r.outcome != "delivered").and_then(|worst| {
-            let of = message.recipients.iter().find(|r| shown(r.address) == worst.address);
-            of.and_then(|r| if r.outcome == Outcome::Failed { r.failure } else { r.deferral })
-        });
-        // Where it is known no more, nothing is to be done about it.
-        let group = group.filter(|_| !matches!(history.state, State::Removed | State::Unknown));
-        let mut advice = match (self.verdict(group), self.verdict(taken.rejected)) {
-            (Some(verdict), _) => {
-                verdict::advice(verdict, known, worst.is_some_and(|r| r.outcome == "failed"), self.lang)
+        let mut advice = match causes.as_slice() {
+            [] => self
+                .verdict(refused)
+                .map_or_else(Vec::new, |verdict| verdict::advice_for_refused(verdict, known, self.lang)),
+            [only] => self.advice_for(message, history.state, only.first, sender_domain),
+            several => {
+                let paragraphs = several.iter().take(CAUSES).map(|own| {
+                    let advice = self.advice_for(message, history.state, own.first, sender_domain);
+                    iter::once(own.told(words)).chain(advice).collect::<Vec<_>>().join(" ")
+                });
+                paragraphs.collect()
             }
-            (None, Some(verdict)) if history.state == State::Rejected => {
-                verdict::advice_for_refused(verdict, known, self.lang)
-            }
-            _ => Vec::new(),
         };
         if history.state == State::Frozen {
             advice.extend((words.thaw)(&history.id));
         }
-        let cause = match history.state {
-            State::Rejected => taken.rejected.map(|group| self.cause(group, By::Us, known)),
-            _ => worst.and_then(|r| r.cause.clone()),
-        };
+        let refusal = refused.map(|group| self.cause(group, By::Us, known));
+        let cause = refusal.or_else(|| causes.first().map(|own| own.cause.clone()));
         (history.answer, history.advice, history.cause) = (answer, advice, cause);
+    }
+
+    /// Who must act so that this recipient gets it, and what to do.
+    fn advice_for(
+        &self,
+        message: &Message<'_>,
+        state: State,
+        recipient: &RecipientStory,
+        sender_domain: Option<&str>,
+    ) -> Vec<String> {
+        // Where it is known no more, nothing is to be done about it.
+        if matches!(state, State::Removed | State::Unknown) {
+            return Vec::new();
+        }
+        let of = message.recipients.iter().find(|r| shown(r.address) == recipient.address);
+        let failed = recipient.outcome == "failed";
+        let group = of.and_then(|r| if failed { r.failure } else { r.deferral });
+        let known = Known { recipient: Some(&recipient.address), sender_domain, ip: None };
+        self.verdict(group)
+            .map_or_else(Vec::new, |verdict| verdict::advice(verdict, known, failed, self.lang))
     }
 
     fn answer_untried(&self, state: State, message: &Message<'_>, taken: &Taken) -> String {
@@ -527,18 +530,71 @@ fn answer_for_one(words: &Words, state: State, r: &RecipientStory, by: Option<&s
     tell(words, &about)
 }
 
-/// The first of those with this outcome whose cause most of them share.
-fn most_frequent<'a>(recipients: &[&'a RecipientStory], outcome: &str) -> Option<&'a RecipientStory> {
-    let rule = |r: &RecipientStory| r.cause.as_ref().map(|cause| cause.rule);
-    let mut counts: Vec<(&RecipientStory, usize)> = Vec::new();
-    for r in recipients.iter().filter(|r| r.outcome == outcome) {
-        match counts.iter_mut().find(|(first, _)| rule(first) == rule(r)) {
-            Some((_, n)) => *n += 1,
-            None => counts.push((r, 1)),
+fn answer_for_several(
+    words: &Words,
+    state: State,
+    several: &[&RecipientStory],
+    causes: &[OfCause<'_>],
+    unasked: u64,
+    by: Option<&str>,
+) -> String {
+    let count = |outcome| several.iter().filter(|r| r.outcome == outcome).count() as u64;
+    let tally = Tally { delivered: count("delivered"), failed: count("failed"), deferred: count("deferred") };
+    let why = match causes {
+        [first, others @ ..] if others.iter().all(|own| own.cause.clause == first.cause.clause) => {
+            words.because(Some(first.cause))
+        }
+        [] => String::new(),
+        _ => words.differ.to_owned(),
+    };
+    let mut answer = (words.several)(words, tally, &why);
+    if unasked > 0 {
+        answer = format!("{answer} {}", (words.several_unasked)(words, unasked));
+    }
+    match state {
+        State::Frozen => format!("{answer} {}", words.several_frozen),
+        State::Removed => format!("{answer} {}", (words.several_removed)(by)),
+        _ => answer,
+    }
+}
+
+/// Recipients that failed, or wait, because of the same.
+struct OfCause<'a> {
+    first: &'a RecipientStory,
+    cause: &'a Cause,
+    others: u64,
+}
+
+impl OfCause<'_> {
+    /// Who did not get it, and why.
+    fn told(&self, words: &Words) -> String {
+        let name = self.first.name();
+        let clause = &self.cause.clause;
+        match self.others {
+            0 => format!("{name}: {clause}."),
+            n => format!("{name} {}: {clause}.", (words.and_more)(words, n)),
         }
     }
-    // Of equals the last is taken: the first comes last.
-    counts.iter().rev().max_by_key(|(_, n)| *n).map(|(r, _)| *r)
+}
+
+/// The causes, those of failures first, then the most frequent.
+fn by_cause<'a>(recipients: &[&'a RecipientStory]) -> Vec<OfCause<'a>> {
+    let mut all: Vec<OfCause<'_>> = Vec::new();
+    for &first in recipients {
+        let Some(cause) = &first.cause else { continue };
+        let same = |own: &&mut OfCause<'_>| {
+            own.first.outcome == first.outcome
+                && own.cause.rule == cause.rule
+                && own.cause.title == cause.title
+                && own.cause.bad_address == cause.bad_address
+        };
+        match all.iter_mut().find(same) {
+            Some(own) => own.others += 1,
+            None => all.push(OfCause { first, cause, others: 0 }),
+        }
+    }
+    all.sort_by_key(|own| (own.first.outcome != "failed", Reverse(own.others)));
+    all
 }
 
 /// Milliseconds of the log's clock.

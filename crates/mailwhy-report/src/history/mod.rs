@@ -53,9 +53,10 @@ pub struct History {
     pub bounce_of: Option<String>,
     /// What became of it, in a sentence or two.
     pub answer: String,
-    /// Whose turn it is, whether the address is to blame, what to do: a sentence or two each.
+    /// Whose turn it is, whether the address is to blame, what to do: a sentence or two each. Where the causes differ, all of
+    /// that for each of the first of them, behind a recipient and the cause.
     pub advice: Vec<String>,
-    /// Why it was not delivered, for the first recipient of those that were looked for.
+    /// Why it was not delivered, for most of those recipients that were looked for: of those that failed, or else wait.
     pub cause: Option<Cause>,
     /// How many of all recipients have it.
     pub delivered: u64,

@@ -49,7 +49,9 @@ pub(crate) struct Words {
     pub(crate) untold: fn(&Self, &About<'_>) -> String,
 
     // For several.
-    pub(crate) several: fn(&Self, Tally, Option<&Cause>) -> String,
+    pub(crate) several: fn(&Self, Tally, &str) -> String,
+    /// In the place of the cause.
+    pub(crate) differ: &'static str,
     pub(crate) several_unasked: fn(&Self, u64) -> String,
     pub(crate) several_frozen: &'static str,
     pub(crate) several_removed: fn(Option<&str>) -> String,
@@ -112,7 +114,8 @@ impl Words {
         }
     }
 
-    fn because(&self, cause: Option<&Cause>) -> String {
+    /// The cause behind what became of it.
+    pub(crate) fn because(&self, cause: Option<&Cause>) -> String {
         cause.map_or_else(String::new, |cause| format!(": {}", cause.clause))
     }
 }
@@ -161,17 +164,17 @@ static EN: Words = Words {
         )
     },
 
-    several: |w, n, cause| {
+    several: |w, n, why| {
         let n_of = |n| w.numbers.number(n);
         match (n.delivered, n.failed, n.deferred) {
             (all, 0, 0) => format!("Delivered to all {} recipients.", n_of(all)),
-            (0, all, 0) => format!("Not delivered to any of {} recipients{}.", n_of(all), w.because(cause)),
+            (0, all, 0) => format!("Not delivered to any of {} recipients{}.", n_of(all), why),
             (delivered, failed, 0) => format!(
                 "Delivered to {} of {} recipients, not to {}{}.",
                 n_of(delivered),
                 n_of(n.all()),
                 n_of(failed),
-                w.because(cause)
+                why
             ),
             (delivered, failed, deferred) => {
                 let failed = if failed > 0 { format!("{} failed, ", n_of(failed)) } else { String::new() };
@@ -180,11 +183,12 @@ static EN: Words = Words {
                     n_of(delivered),
                     n_of(n.all()),
                     w.numbers.count(deferred, ["is", "", "are"]),
-                    w.because(cause)
+                    why
                 )
             }
         }
     },
+    differ: ": the reasons differ",
     several_unasked: |w, n| {
         let others = ["other recipient was", "", "other recipients were"];
         format!("{} not looked for.", w.numbers.count(n, others))
@@ -361,7 +365,7 @@ static RU: Words = Words {
         format!("Чем кончилось для {}, в журнале нет; последней была отсрочка{}.", a.to, w.because(a.cause))
     },
 
-    several: |w, n, cause| {
+    several: |w, n, why| {
         let n_of = |n| w.numbers.number(n);
         let recipients = |n| w.numbers.count(n, ["получателя", "получателей", "получателей"]);
         match (n.delivered, n.failed, n.deferred) {
@@ -369,13 +373,13 @@ static RU: Words = Words {
                 "Доставлено всем: {}.",
                 w.numbers.count(all, ["получатель", "получателя", "получателей"])
             ),
-            (0, all, 0) => format!("Не доставлено ни одному из {}{}.", recipients(all), w.because(cause)),
+            (0, all, 0) => format!("Не доставлено ни одному из {}{}.", recipients(all), why),
             (delivered, failed, 0) => format!(
                 "Доставлено {} из {}, не доставлено {}{}.",
                 n_of(delivered),
                 recipients(n.all()),
                 n_of(failed),
-                w.because(cause)
+                why
             ),
             (delivered, failed, deferred) => {
                 let failed = if failed > 0 {
@@ -388,11 +392,12 @@ static RU: Words = Words {
                     n_of(delivered),
                     recipients(n.all()),
                     w.numbers.count(deferred, ["ждёт", "ждут", "ждут"]),
-                    w.because(cause)
+                    why
                 )
             }
         }
     },
+    differ: ": причины разные",
     several_unasked: |w, n| {
         let others = [
             "получатель под запрос не подходит",
