@@ -9,6 +9,8 @@ use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
 use crate::addresses::{Addresses, Mark};
+use crate::explain::{words, words_of};
+use crate::headline::with_provider;
 use crate::names::Names;
 use crate::summary::{
     Column, Counts, Destination, DomainCounts, GroupCounts, MessageOutcome, Place, Summary, TIMELINE_STEP,
@@ -230,13 +232,9 @@ impl<'a> Builder<'a> {
         let provider = verdict.provider.filter(|_| !by_reason);
         let fill = |text: &str| fill(text, self.lang, provider.map(|p| p.name), sender_domain.as_deref());
         let action = text.actions.iter().find(|a| a.who == verdict.actor).or(text.actions.first());
-        let own = verdict.cause.is_some_and(|c| c.provider.is_some());
         let title = fill(text.title);
         Advice {
-            title: match provider {
-                Some(provider) if !own => format!("{}: {}", provider.name, continued(&title)),
-                _ => title,
-            },
+            title: if by_reason { title } else { with_provider(verdict, &title) },
             action: action.map_or_else(String::new, |a| fill(a.text)),
             actor: verdict.actor.as_str(),
             reason: verdict.reason.as_str(),
@@ -506,29 +504,11 @@ impl MessageOutcome {
 
 /// Puts what is known in the place of a text's placeholders.
 pub(crate) fn fill(text: &str, lang: Lang, provider: Option<&str>, sender_domain: Option<&str>) -> String {
-    if !text.contains('{') {
-        return text.to_owned();
-    }
-    let (server, sender, ours, theirs, ip) = match lang {
-        Lang::En => ("the receiving server", "SENDER-DOMAIN", "ADDRESS", "DOMAIN", "IP"),
-        Lang::Ru => ("сервер получателя", "ДОМЕН-ОТПРАВИТЕЛЯ", "АДРЕС", "ДОМЕН", "IP"),
-    };
-    text.replace("{provider}", provider.unwrap_or(server))
-        .replace("{sender_domain}", sender_domain.unwrap_or(sender))
-        .replace("{recipient}", ours)
-        .replace("{recipient_domain}", theirs)
-        .replace("{ip}", ip)
-}
-
-/// A headline as the rest of a sentence: without its capital, unless it begins with an abbreviation or a name.
-pub(crate) fn continued(title: &str) -> String {
-    let mut letters = title.chars();
-    match (letters.next(), letters.next()) {
-        (Some(first), Some(second)) if second.is_lowercase() || second == ' ' => {
-            first.to_lowercase().chain([second]).chain(letters).collect()
-        }
-        _ => title.to_owned(),
-    }
+    words::fill(text, words_of(lang), |name| match name {
+        "provider" => provider,
+        "sender_domain" => sender_domain,
+        _ => None,
+    })
 }
 
 /// The most frequent first; of equals the one that sorts first.

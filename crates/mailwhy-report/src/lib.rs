@@ -10,6 +10,7 @@ mod addresses;
 mod build;
 mod errors;
 mod explain;
+mod headline;
 mod histogram;
 mod history;
 pub mod json;

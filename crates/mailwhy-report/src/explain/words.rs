@@ -178,7 +178,7 @@ pub(crate) static EN: Words = Words {
 
     placeholder: |name| {
         Some(match name {
-            "provider" => "the provider",
+            "provider" => "the receiving server",
             "sender_domain" => "SENDER-DOMAIN",
             "recipient" => "RECIPIENT",
             "recipient_domain" => "RECIPIENT-DOMAIN",
@@ -297,7 +297,7 @@ pub(crate) static RU: Words = Words {
 
     placeholder: |name| {
         Some(match name {
-            "provider" => "почтовая служба",
+            "provider" => "сервер получателя",
             "sender_domain" => "ДОМЕН-ОТПРАВИТЕЛЯ",
             "recipient" => "ПОЛУЧАТЕЛЬ",
             "recipient_domain" => "ДОМЕН-ПОЛУЧАТЕЛЯ",

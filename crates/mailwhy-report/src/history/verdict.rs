@@ -1,16 +1,13 @@
 //! What a verdict says of one message, in words.
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, BLOCKLISTS, Class, Lang, PROVIDERS, Retry, Scope, Stage};
+use mailwhy_codes::{Actor, Class, Lang, Retry, Scope, Stage};
 
 use super::Cause;
 use super::words::Words;
-use crate::build::continued;
 use crate::explain::words::fill;
 use crate::explain::words_of;
-
-/// Names that titles begin with, beside those of providers and blocklists.
-const NAMES: [&str; 5] = ["Google", "Hotmail", "Debian", "Яндекс", "Рамблер"];
+use crate::headline::{clause, with_provider};
 
 /// What is put into the texts of the knowledge base.
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,11 +43,9 @@ pub(super) enum By {
 /// What a verdict says of why.
 pub(super) fn cause(verdict: &Verdict, by: By, known: Known<'_>, lang: Lang) -> Cause {
     let title = known.fill(verdict, verdict.text(lang).title, lang);
-    let own = verdict.cause.is_some_and(|cause| cause.provider.is_some());
     let (title, clause) = match verdict.provider {
-        Some(_) if own && by == By::Them => (title.clone(), title),
-        Some(provider) if by == By::Them => {
-            let title = format!("{}: {}", provider.name, clause(&title));
+        Some(_) if by == By::Them => {
+            let title = with_provider(verdict, &title);
             (title.clone(), title)
         }
         _ => {
@@ -68,16 +63,6 @@ pub(super) fn cause(verdict: &Verdict, by: By, known: Known<'_>, lang: Lang) -> 
         bad_address: verdict.bad_address,
         rule: verdict.rule,
     }
-}
-
-/// A headline as the rest of a sentence: a name at its begin keeps its capital.
-fn clause(title: &str) -> String {
-    let word = title.split([' ', ':', ',', '\'', '/']).next().unwrap_or_default();
-    let first = |name: &'static str| name.split(' ').next() == Some(word);
-    let is_name = PROVIDERS.iter().any(|p| first(p.name))
-        || BLOCKLISTS.iter().any(|b| first(b.name))
-        || NAMES.contains(&word);
-    if is_name { title.to_owned() } else { continued(title) }
 }
 
 /// Whose turn it is, whether the address is to blame, whether to send again; then what to do.
