@@ -66,6 +66,22 @@ fn a_log_line_tells_stage_host_and_recipient() {
 }
 
 #[test]
+fn what_is_permanent_is_not_tried_again() {
+    let page = |lang, asked| Test::new(["explain", "--lang", lang, asked]).run().success().stdout();
+    for (lang, waits, again, later) in [
+        ("en", "Wait: Exim tries again", "tries again by itself", "send again later"),
+        ("ru", "Подождите: Exim повторит", "сервер повторит сам", "отправить снова позже"),
+    ] {
+        let transient = page(lang, "451 4.3.0 internal server error");
+        assert!(transient.contains(waits) && transient.contains(again), "{transient}");
+        let permanent = page(lang, "554 5.3.0 internal server error");
+        assert!(!permanent.contains(waits) && !permanent.contains(again), "{permanent}");
+        assert!(permanent.contains(later), "{permanent}");
+        assert!(!page(lang, "yandex-mailbox-full").contains(again));
+    }
+}
+
+#[test]
 fn codes_are_decoded_listed_or_not() {
     for (code, reason) in
         [("421", "remote-error"), ("5.1.1", "recipient-unknown"), ("550 5.7.26", "sender-unauthenticated")]

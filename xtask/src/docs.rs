@@ -228,7 +228,7 @@ impl Book<'_> {
         let words = self.words;
         let mut out = self.begin(&e.id, &e.en, &e.ru, &e.id);
         let actor = Actor::from_name(&e.actor).map(|a| format!("{}: {}", words.who_acts, (words.actor)(a)));
-        let retry = Retry::from_name(&e.retry).map(|r| (words.retry)(r).to_owned());
+        let retry = Retry::from_name(&e.retry).map(|r| (words.retry)(r, None).to_owned());
         let scope = Scope::from_name(&e.scope).map(|s| format!("{} {}", words.reaches, (words.scope)(s)));
         let facts: Vec<_> = [actor, retry, scope].into_iter().flatten().collect();
         let _ = writeln!(out, "{}\n", facts.join(" · "));

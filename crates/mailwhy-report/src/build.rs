@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::iter;
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, Lang, Reason, Scope, Stage};
+use mailwhy_codes::{Actor, Class, Lang, Reason, Scope, Stage};
 use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
@@ -396,6 +396,7 @@ impl<'a> Builder<'a> {
                         None,
                     ),
                     actor: actor.as_str(),
+                    class: group.verdict.class.map(Class::as_str),
                     retry: retry.as_str(),
                     bad_address,
                     confidence: group.verdict.confidence.as_str(),

@@ -343,6 +343,8 @@ pub struct GroupRow {
     pub title: String,
     /// Who acts.
     pub actor: &'static str,
+    /// transient or permanent; none where there is no reply.
+    pub class: Option<&'static str>,
     /// wait, after-fix or no.
     pub retry: &'static str,
     /// Whether it proves the recipient's address bad.

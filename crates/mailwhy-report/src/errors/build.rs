@@ -1,7 +1,7 @@
 //! From counts to rows: names, order, language.
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, Lang, Stage, Text};
+use mailwhy_codes::{Actor, Class, Lang, Stage, Text};
 use mailwhy_logs::Time;
 use mailwhy_trace::Group;
 use serde::Serialize;
@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::trend::{Tendency, divide};
 use super::{Failures, Grouping, Key, Tally};
 use crate::build::{fill, ranked};
+use crate::explain::is_over;
 use crate::text::{masked, printable, readable, rfc3339};
 use crate::{About, Count, Input, Place};
 
@@ -50,6 +51,8 @@ pub struct ErrorRow {
     pub reason: &'static str,
     /// The rule, for `mailwhy explain`.
     pub rule: &'static str,
+    /// transient or permanent; none where there is no reply.
+    pub class: Option<&'static str>,
     /// Whether trying again can help.
     pub retry: &'static str,
     /// How sure it is.
@@ -184,12 +187,13 @@ impl Builder<'_> {
             title: fill(text.title),
             meaning: fill(text.meaning),
             causes: text.causes.iter().map(|cause| fill(cause)).collect(),
-            actions: actions(text, verdict.actor)
+            actions: actions(text, verdict)
                 .map(|action| ErrorAction { who: action.who.as_str(), text: fill(action.text) })
                 .collect(),
             actor: verdict.actor.as_str(),
             reason: verdict.reason.as_str(),
             rule: verdict.rule,
+            class: verdict.class.map(Class::as_str),
             retry: verdict.retry.as_str(),
             confidence: verdict.confidence.as_str(),
             bad_address: verdict.bad_address,
@@ -304,8 +308,10 @@ impl ErrorReport {
 }
 
 /// The actions, those of the one who must act first.
-fn actions(text: &Text, actor: Actor) -> impl Iterator<Item = &mailwhy_codes::Action> {
-    let (first, rest): (Vec<_>, Vec<_>) = text.actions.iter().partition(|action| action.who == actor);
+fn actions<'a>(text: &'a Text, verdict: &Verdict) -> impl Iterator<Item = &'a mailwhy_codes::Action> {
+    let over = is_over(verdict.retry, verdict.class);
+    let actions = text.actions.iter().filter(|action| !over || action.who != Actor::Nobody);
+    let (first, rest): (Vec<_>, Vec<_>) = actions.partition(|action| action.who == verdict.actor);
     first.into_iter().chain(rest)
 }
 

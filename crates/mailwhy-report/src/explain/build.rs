@@ -2,12 +2,12 @@
 
 use mailwhy_classify::{Candidate, Confidence, Verdict, fingerprint, normalize};
 use mailwhy_codes::{
-    self as codes, BasicCode, Blocklist, CAUSES, Cause, CodePattern, Digit, Enhanced, EnhancedCode, Lang,
-    Provider, ProviderKind, Reason, Sense, Text,
+    self as codes, Actor, BasicCode, Blocklist, CAUSES, Cause, CodePattern, Digit, Enhanced, EnhancedCode,
+    Lang, Provider, ProviderKind, Reason, Sense, Text,
 };
 
 use super::words::{Words, fill};
-use super::{Explanation, Facts, Matched, Related, Topic, codes_of, words_of};
+use super::{Explanation, Facts, Matched, Related, Topic, codes_of, is_over, words_of};
 use crate::printable;
 
 /// What is known beside the question; it is put into the texts.
@@ -289,7 +289,10 @@ impl Explanation {
         self.title = fill(text.title);
         self.meaning = vec![fill(text.meaning)];
         self.causes = causes.iter().map(|cause| fill(cause)).collect();
-        self.actions = actions.iter().map(|action| (action.who, fill(action.text))).collect();
+        // What nobody does is to wait.
+        let over = self.facts().is_some_and(|facts| is_over(facts.retry, facts.class));
+        let actions = actions.iter().filter(|action| !over || action.who != Actor::Nobody);
+        self.actions = actions.map(|action| (action.who, fill(action.text))).collect();
         let pair = |not: &&str| {
             let (name, what) = not.split_once(": ").unwrap_or((not, ""));
             (name.to_owned(), what.to_owned())

@@ -202,7 +202,7 @@ impl Explanation {
         }
         if facts.reason != Reason::Accepted {
             items.push(format!("{}: {}", words.who_acts, (words.actor)(facts.actor)));
-            items.push((words.retry)(facts.retry).to_owned());
+            items.push((words.retry)(facts.retry, facts.class).to_owned());
         }
         if !matches!(facts.reason, Reason::Accepted | Reason::Unknown) {
             items.push(format!("{} {}", words.reaches, (words.scope)(facts.scope)));
@@ -224,6 +224,11 @@ pub(crate) const fn words_of(lang: Lang) -> &'static Words {
         Lang::En => &words::EN,
         Lang::Ru => &words::RU,
     }
+}
+
+/// Whether it passes in time, and yet waiting is of no use: a permanent reply has ended the attempts.
+pub(crate) fn is_over(retry: Retry, class: Option<Class>) -> bool {
+    (retry, class) == (Retry::Wait, Some(Class::Permanent))
 }
 
 /// The codes as they stand at the begin of a reply.

@@ -10,7 +10,8 @@ pub(crate) struct Words {
     /// Who does what has to be done by nobody.
     pub(crate) by_itself: &'static str,
     pub(crate) class: fn(Class) -> &'static str,
-    pub(crate) retry: fn(Retry) -> &'static str,
+    /// Of a class of reply, where that is known.
+    pub(crate) retry: fn(Retry, Option<Class>) -> &'static str,
     /// After [`Words::reaches`].
     pub(crate) scope: fn(Scope) -> &'static str,
     pub(crate) stage: fn(Stage) -> &'static str,
@@ -86,10 +87,12 @@ pub(crate) static EN: Words = Words {
         Class::Transient => "temporary",
         Class::Permanent => "permanent",
     },
-    retry: |retry| match retry {
-        Retry::Wait => "the server tries again by itself",
-        Retry::AfterFix => "send again after the fix",
-        Retry::No => "sending again does not help",
+    retry: |retry, class| match (retry, class) {
+        (Retry::Wait, None) => "a deferred message is tried again by itself",
+        (Retry::Wait, Some(Class::Permanent)) => "send again later",
+        (Retry::Wait, _) => "the server tries again by itself",
+        (Retry::AfterFix, _) => "send again after the fix",
+        (Retry::No, _) => "sending again does not help",
     },
     scope: |scope| match scope {
         Scope::Address => "this recipient address",
@@ -203,10 +206,12 @@ pub(crate) static RU: Words = Words {
         Class::Transient => "временный отказ",
         Class::Permanent => "окончательный отказ",
     },
-    retry: |retry| match retry {
-        Retry::Wait => "сервер повторит сам",
-        Retry::AfterFix => "отправить снова, когда исправлено",
-        Retry::No => "повторять бесполезно",
+    retry: |retry, class| match (retry, class) {
+        (Retry::Wait, None) => "отложенное письмо сервер сам отправит снова",
+        (Retry::Wait, Some(Class::Permanent)) => "отправить снова позже",
+        (Retry::Wait, _) => "сервер повторит сам",
+        (Retry::AfterFix, _) => "отправить снова, когда исправлено",
+        (Retry::No, _) => "повторять бесполезно",
     },
     scope: |scope| match scope {
         Scope::Address => "этого адреса получателя",

@@ -42,6 +42,7 @@ const GROUPS: &[&str] = &[
     "reason",
     "title",
     "actor",
+    "class",
     "retry",
     "bad_address",
     "confidence",

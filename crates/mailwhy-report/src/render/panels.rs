@@ -3,6 +3,7 @@
 use super::overview::Maker;
 use super::page::{Block, Cell, Column, Line, Panel, Role, Row, Shrink, Span};
 use super::values::Moment;
+use super::words::retry;
 use super::{By, Style};
 use crate::{
     Advice, Count, DestinationRow, GroupRow, HostRow, ReasonRow, RejectionRow, ReplyRow, Rows, SenderRow,
@@ -219,7 +220,7 @@ impl Maker<'_> {
         let known = |text: Option<&'static str>, name: &str| text.unwrap_or(name).to_owned();
         let mut verdict = vec![
             format!("{}: {}", words.who, known((words.actor)(g.actor), g.actor)),
-            known((words.retry)(g.retry), g.retry),
+            retry(self.style.lang, g.retry, g.class).to_owned(),
         ];
         verdict.extend(g.bad_address.then(|| words.bad_address.to_owned()));
         let mut basis =

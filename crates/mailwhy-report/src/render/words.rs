@@ -1,9 +1,10 @@
 //! Every word that the renderers add to the report, in each language: one that is missing does not compile.
 
-use mailwhy_codes::Lang;
+use mailwhy_codes::{Class, Lang, Retry};
 
 use super::By;
 use super::values::{Forms, NBSP};
+use crate::explain::words_of;
 
 /// The words of a language.
 pub(crate) struct Words {
@@ -113,7 +114,6 @@ pub(crate) struct Words {
     pub(super) accounts: &'static str,
 
     // Details.
-    pub(super) retry: fn(&str) -> Option<&'static str>,
     pub(super) confidence: fn(&str) -> Option<&'static str>,
     pub(super) rule: &'static str,
     pub(super) stage: &'static str,
@@ -271,14 +271,6 @@ static EN: Words = Words {
     from: "from",
     accounts: "accounts",
 
-    retry: |name| {
-        Some(match name {
-            "wait" => "the server tries again by itself",
-            "after-fix" => "send again after the fix",
-            "no" => "sending again is no use",
-            _ => return None,
-        })
-    },
     confidence: |name| {
         Some(match name {
             "exact" => "certain",
@@ -447,14 +439,6 @@ static RU: Words = Words {
     from: "откуда",
     accounts: "учётные записи",
 
-    retry: |name| {
-        Some(match name {
-            "wait" => "сервер повторит сам",
-            "after-fix" => "отправить снова, когда исправлено",
-            "no" => "повторять бесполезно",
-            _ => return None,
-        })
-    },
     confidence: |name| {
         Some(match name {
             "exact" => "точно",
@@ -485,3 +469,9 @@ static RU: Words = Words {
         By::Time => "Событий в журнале нет.",
     },
 };
+
+/// Whether to send again, as explanations say it.
+pub(super) fn retry(lang: Lang, name: &'static str, class: Option<&str>) -> &'static str {
+    let class = class.and_then(Class::from_name);
+    Retry::from_name(name).map_or(name, |retry| (words_of(lang).retry)(retry, class))
+}

@@ -8,7 +8,7 @@ use super::fit::{chart, cut_end};
 use super::page::{Block, Cell, Column, Line, Page, Panel, Role, Row, Shrink, Span};
 use super::panels::{code, facts_line, panel};
 use super::values::Moment;
-use super::words::Words;
+use super::words::{Words, retry};
 use super::{Format, Style, csv, html, markdown, text};
 use crate::json;
 use crate::{ErrorReply, ErrorReport, ErrorRow, Grouping};
@@ -47,6 +47,7 @@ const COLUMNS: &[&str] = &[
     "tendency",
     "places",
     "actor",
+    "class",
     "retry",
     "action",
     "bad_address",
@@ -302,7 +303,7 @@ impl Maker<'_> {
         if self.report.unclassified {
             items.push(format!("{} {}", self.own.taken_for, row.reason));
         } else {
-            items.push(known((words.retry)(row.retry), row.retry));
+            items.push(retry(self.style.lang, row.retry, row.class).to_owned());
         }
         items.push(format!("{} {}", words.rule, row.rule));
         items.push(known((words.confidence)(row.confidence), row.confidence));
