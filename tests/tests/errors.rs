@@ -103,6 +103,22 @@ fn check(log: &Path, report: &Value) {
     }
 }
 
+#[test]
+fn a_place_is_the_line_of_the_sample() {
+    let log = fs::read_to_string(sample().join("mainlog")).unwrap();
+    let errors = rows(&Test::new(["errors", "--format=json", "mainlog"]).at(sample()).run().success());
+    let report = Test::new(["report", "--format=json", "mainlog"]).at(sample()).run().success().json();
+    let replies = errors.iter().map(|row| &row["replies"][0]).chain(report["groups"].as_array().unwrap());
+    for reply in replies {
+        let number = |key: &str| usize::try_from(reply[key].as_u64().unwrap()).unwrap();
+        let line = log.lines().nth(number("line") - 1).unwrap();
+        assert!(line.contains(reply["sample"].as_str().unwrap()), "{reply}");
+        assert!(log[number("offset")..].starts_with(line), "{reply}");
+    }
+    let page = run(&["-v", "--top", "1", "mainlog"]);
+    assert!(page.contains(&format!("mainlog:{} ", errors[0]["replies"][0]["line"])), "{page}");
+}
+
 /// Counted from the events, with other means.
 #[test]
 fn messages_addresses_and_times_are_those_of_the_lines() {

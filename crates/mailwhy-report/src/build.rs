@@ -383,6 +383,7 @@ impl<'a> Builder<'a> {
                     text: readable(&group.sample),
                     sample: printable(&group.sample),
                     file: file_name(n.place),
+                    line: n.place.line,
                     offset: n.place.offset,
                     code,
                     enhanced: enhanced.map(|e| e.to_string()),

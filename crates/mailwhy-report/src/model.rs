@@ -327,7 +327,9 @@ pub struct GroupRow {
     pub sample: String,
     /// The file that holds the sample.
     pub file: String,
-    /// Where in the file, in bytes.
+    /// The line's number in it, from 1.
+    pub line: u64,
+    /// The line's first byte in it, after decompression.
     pub offset: u64,
     /// The reply code.
     pub code: Option<u16>,

@@ -117,9 +117,11 @@ pub struct ErrorReply {
     pub text: String,
     /// The same as it stands in the log. Not of unclassified replies.
     pub sample: Option<String>,
-    /// Where it stands.
+    /// The file in which it stands.
     pub file: Option<String>,
-    /// At which byte.
+    /// The line's number in it, from 1.
+    pub line: Option<u64>,
+    /// The line's first byte in it, after decompression.
     pub offset: Option<u64>,
     /// Attempts that met it.
     pub attempts: u64,
@@ -262,6 +264,7 @@ impl Builder<'_> {
             text: if open { readable(&group.sample) } else { masked(&group.sample) },
             sample: open.then(|| printable(&group.sample)),
             file: file.filter(|_| open).map(|file| file.name.clone()),
+            line: open.then_some(place.line),
             offset: open.then_some(place.offset),
             attempts,
         }

@@ -34,6 +34,7 @@ const GROUPS: &[&str] = &[
     "text",
     "sample",
     "file",
+    "line",
     "offset",
     "code",
     "enhanced",

@@ -233,10 +233,7 @@ impl Maker<'_> {
             vec![Span::plain(g.reason), Span::plain(": "), Span::plain(&g.title)],
             vec![Span::plain(facts_line(&verdict))],
             vec![Span::new(Role::Dim, facts_line(&basis))],
-            vec![
-                Span::new(Role::Dim, format!("{}:{} ", g.file, g.offset)),
-                Span::new(Role::Quote, &g.sample),
-            ],
+            vec![Span::new(Role::Dim, format!("{}:{} ", g.file, g.line)), Span::new(Role::Quote, &g.sample)],
         ]
     }
 

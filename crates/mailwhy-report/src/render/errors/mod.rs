@@ -56,6 +56,7 @@ const COLUMNS: &[&str] = &[
     "fingerprint",
     "text",
     "file",
+    "line",
     "offset",
 ];
 
@@ -106,7 +107,8 @@ impl ErrorReport {
         for row in &self.errors {
             let mut value = serde_json::to_value(row)?;
             if let Some(reply) = row.replies.first() {
-                for key in ["code", "enhanced", "provider", "stage", "fingerprint", "text", "file", "offset"]
+                for key in
+                    ["code", "enhanced", "provider", "stage", "fingerprint", "text", "file", "line", "offset"]
                 {
                     value[key] = serde_json::to_value(reply)?[key].take();
                 }
@@ -321,7 +323,7 @@ impl Maker<'_> {
     fn sample(&self, row: &ErrorRow) -> Option<Line> {
         let reply = row.replies.first()?;
         Some(vec![
-            Span::new(Role::Dim, format!("{}:{} ", reply.file.as_deref()?, reply.offset?)),
+            Span::new(Role::Dim, format!("{}:{} ", reply.file.as_deref()?, reply.line?)),
             Span::new(Role::Quote, reply.sample.as_deref()?),
         ])
     }
