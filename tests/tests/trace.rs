@@ -91,6 +91,10 @@ const ENDS: &str = "\
 2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** carl@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<carl@y.example>: 552 5.2.2 Mailbox full
 2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** dora@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<dora@y.example>: 552 5.2.2 Mailbox full
 2026-08-04 11:00:08 1rfXYZ-0000aj-2C Completed
+2026-08-04 11:00:09 SMTP connection from [192.0.2.8]:33964 (TCP/IP connection count = 1)
+2026-08-04 11:00:09 SMTP connection from pc.x.example [192.0.2.8]:33964 closed by QUIT
+2026-08-04 11:00:09 no MAIL in SMTP connection from (x) [192.0.2.8]:33965 D=0.2s C=EHLO,QUIT
+2026-08-04 11:00:09 SMTP connection from (x) [192.0.2.8]:33966 lost D=3s
 2026-08-04 11:00:09 TLS error on connection from pc.x.example [192.0.2.7] (gnutls_handshake): anna@x.example
 ";
 
@@ -99,8 +103,18 @@ fn every_end() {
     let directory = tempfile::tempdir().unwrap();
     write(directory.path(), "mainlog", &[ENDS]);
     for lang in ["en", "ru"] {
-        let test =
-            Test::new(["trace", "-e", "anna@x.example", "-e", "1rfXYZ-0000ai-2C", "--lang", lang, "mainlog"]);
+        let test = Test::new([
+            "trace",
+            "-e",
+            "anna@x.example",
+            "-e",
+            "1rfXYZ-0000ai-2C",
+            "-e",
+            "192.0.2.8",
+            "--lang",
+            lang,
+            "mainlog",
+        ]);
         let out = test.at(directory.path()).run().success().stdout();
         insta::assert_snapshot!(format!("every_end_{lang}"), out);
     }

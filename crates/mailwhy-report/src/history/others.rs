@@ -8,7 +8,7 @@ use mailwhy_trace::GroupId;
 
 use super::build::{account, lossy};
 use super::verdict::{By, Known, advice_for_refused, refusal};
-use super::words::Words;
+use super::words::{Contact, Words};
 use super::{Other, RawLine, Teller};
 use crate::Place;
 use crate::text::{readable, rfc3339};
@@ -38,6 +38,7 @@ struct Gathered {
     group: Option<GroupId>,
     /// Whether another server said it.
     reply: bool,
+    contact: Option<Contact>,
     other: Other,
     recipients: HashSet<u64>,
 }
@@ -98,7 +99,8 @@ impl Others {
 
 impl Gathered {
     fn new(event: &Event<'_>, group: Option<GroupId>) -> Self {
-        let said = event.reply.or(event.response).map(|r| r.text).or(event.error).unwrap_or(event.text);
+        let error = event.error.filter(|_| event.kind != Kind::Connection);
+        let said = event.reply.or(event.response).map(|r| r.text).or(error).unwrap_or(event.text);
         let other = Other {
             kind: event.kind.as_str(),
             first: event.time.map(rfc3339),
@@ -117,7 +119,14 @@ impl Gathered {
             text: readable(said),
             lines: Vec::<RawLine>::new(),
         };
-        Self { kind: event.kind, group, reply: event.reply.is_some(), other, recipients: HashSet::new() }
+        Self {
+            kind: event.kind,
+            group,
+            reply: event.reply.is_some(),
+            contact: Contact::of(event),
+            other,
+            recipients: HashSet::new(),
+        }
     }
 
     fn tell(self, teller: &Teller<'_>) -> Other {
@@ -133,7 +142,8 @@ impl Gathered {
             ip: ip.as_deref(),
         };
         let Some(group) = self.group else {
-            other.answer = (words.other)(self.kind).to_owned();
+            let told = self.contact.map_or_else(|| (words.other)(self.kind), words.contact);
+            told.clone_into(&mut other.answer);
             return other;
         };
         let verdict = &teller.groups.get(group).verdict;
@@ -145,6 +155,21 @@ impl Gathered {
         };
         (other.advice, other.cause) = (advice, Some(cause));
         other
+    }
+}
+
+impl Contact {
+    fn of(event: &Event<'_>) -> Option<Self> {
+        const CLOSED: &[u8] = b" closed by ";
+        let text = event.text;
+        match event.kind {
+            Kind::Connection if text.starts_with(b"no MAIL in ") => Some(Self::Unused),
+            Kind::Connection if text.starts_with(b"SMTP connection ") && event.error.is_none() => {
+                let closed = text.windows(CLOSED.len()).any(|part| part == CLOSED);
+                Some(if closed { Self::Closed } else { Self::Opened })
+            }
+            _ => None,
+        }
     }
 }
 

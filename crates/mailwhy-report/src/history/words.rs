@@ -36,6 +36,15 @@ impl Tally {
     }
 }
 
+/// What a client did, where nothing went wrong.
+#[derive(Clone, Copy)]
+pub(crate) enum Contact {
+    Opened,
+    Closed,
+    /// It sent no mail.
+    Unused,
+}
+
 /// The words of a language.
 pub(crate) struct Words {
     pub(crate) numbers: &'static Numbers,
@@ -69,6 +78,7 @@ pub(crate) struct Words {
     pub(crate) put_off: fn(Option<&str>, &Cause) -> String,
     pub(crate) refused_unsaid: &'static str,
     pub(crate) login: fn(Option<&str>, &Cause) -> String,
+    pub(crate) contact: fn(Contact) -> &'static str,
     pub(crate) other: fn(Kind) -> &'static str,
 
     // Whose turn it is.
@@ -221,6 +231,11 @@ static EN: Words = Words {
     login: |user, cause| match user {
         Some(user) => format!("Login as {user} failed: {}.", cause.clause),
         None => format!("Login failed: {}.", cause.clause),
+    },
+    contact: |contact| match contact {
+        Contact::Opened => "The client connected.",
+        Contact::Closed => "The client ended the connection.",
+        Contact::Unused => "The client connected and sent no mail.",
     },
     other: |kind| match kind {
         Kind::Tls => "TLS trouble.",
@@ -434,6 +449,11 @@ static RU: Words = Words {
     login: |user, cause| match user {
         Some(user) => format!("Вход под именем {user} не удался: {}.", cause.clause),
         None => format!("Вход не удался: {}.", cause.clause),
+    },
+    contact: |contact| match contact {
+        Contact::Opened => "Клиент подключился.",
+        Contact::Closed => "Клиент завершил соединение.",
+        Contact::Unused => "Клиент подключился, но писем не передал.",
     },
     other: |kind| match kind {
         Kind::Tls => "Сбой TLS.",
