@@ -66,6 +66,38 @@ fn a_log_line_tells_stage_host_and_recipient() {
 }
 
 #[test]
+fn of_several_log_lines_the_last_failure_is_explained() {
+    let line = |what: &str| format!("2026-08-01 10:00:01 1rfXYZ-000000001ab-2Cde {what}");
+    let lines = |of: &[&str]| {
+        let text: Vec<_> = of.iter().map(|what| line(what)).collect();
+        Test::new(["explain", "--format=json"]).stdin(text.join("\n")).run().success().json()
+    };
+    let (arrived, done) = ("<= a@shop.example U=www P=local S=9", "Completed");
+    let taken = "=> b@x.example R=r T=t H=mx.x.example [192.0.2.1] C=\"250 ok\"";
+    let unknown = "** c@x.example R=r T=t H=mx.x.example [192.0.2.1]: SMTP error from remote mail server after RCPT \
+                   TO:<c@x.example>: 550 5.1.1 no such user";
+    let full = "== d@x.example R=r T=t defer (-44) H=mx.x.example [192.0.2.1]: SMTP error from remote mail server after \
+                RCPT TO:<d@x.example>: 452 4.2.2 mailbox full";
+    let gave_up = "** d@x.example R=r T=t: retry timeout exceeded";
+    for (of, reason, number) in [
+        (&[arrived, taken, full, unknown, done][..], "recipient-unknown", 4),
+        (&[arrived, unknown, full, done], "recipient-unknown", 2),
+        (&[arrived, full, taken], "mailbox-full", 2),
+        (&[full, unknown, gave_up, done], "mailbox-full", 1),
+        (&[arrived, taken, done], "accepted", 2),
+    ] {
+        let told = lines(of);
+        assert_eq!(told["reason"], reason, "{of:?}");
+        let note = format!("This is line {number} of {}; the others are not explained.", of.len());
+        assert_eq!(told["notes"][0], note, "{of:?}");
+    }
+    let page = Test::new(["explain"]).stdin([line(full), line(gave_up)].join("\n")).run().success().stdout();
+    assert!(page.contains("send again later") && page.contains("gave up"), "{page}");
+    let one = lines(&[unknown])["notes"].to_string();
+    assert!(!one.contains("line"), "{one}");
+}
+
+#[test]
 fn what_is_permanent_is_not_tried_again() {
     let page = |lang, asked| Test::new(["explain", "--lang", lang, asked]).run().success().stdout();
     for (lang, waits, again, later) in [

@@ -220,6 +220,13 @@ impl Explanation {
         this
     }
 
+    /// Says that it is about this line, counted from 1, of several.
+    #[must_use]
+    pub fn of_line(mut self, number: usize, lines: usize) -> Self {
+        self.notes.insert(0, (self.words().one_line)(number, lines));
+        self
+    }
+
     /// Adds the rules that matched, and what became of them.
     #[must_use]
     pub fn with_candidates(mut self, candidates: &[Candidate], text: &[u8]) -> Self {
@@ -290,7 +297,7 @@ impl Explanation {
         self.meaning = vec![fill(text.meaning)];
         self.causes = causes.iter().map(|cause| fill(cause)).collect();
         // What nobody does is to wait.
-        let over = self.facts().is_some_and(|facts| is_over(facts.retry, facts.class));
+        let over = self.facts().is_some_and(|facts| is_over(facts.retry, self.end()));
         let actions = actions.iter().filter(|action| !over || action.who != Actor::Nobody);
         self.actions = actions.map(|action| (action.who, fill(action.text))).collect();
         let pair = |not: &&str| {

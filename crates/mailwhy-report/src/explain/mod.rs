@@ -186,6 +186,12 @@ impl Explanation {
         self.verdict.as_ref().map(of_verdict).or(self.facts)
     }
 
+    /// The class, for which what the server has given up is as good as refused.
+    fn end(&self) -> Option<Class> {
+        let expired = self.verdict.as_ref().is_some_and(|verdict| verdict.expired);
+        if expired { Some(Class::Permanent) } else { self.facts()?.class }
+    }
+
     /// `reason mailbox-full · said by Gmail · …`: the line below the headline.
     fn facts_line(&self) -> Vec<String> {
         let words = self.words();
@@ -202,7 +208,7 @@ impl Explanation {
         }
         if facts.reason != Reason::Accepted {
             items.push(format!("{}: {}", words.who_acts, (words.actor)(facts.actor)));
-            items.push((words.retry)(facts.retry, facts.class).to_owned());
+            items.push((words.retry)(facts.retry, self.end()).to_owned());
         }
         if !matches!(facts.reason, Reason::Accepted | Reason::Unknown) {
             items.push(format!("{} {}", words.reaches, (words.scope)(facts.scope)));

@@ -52,6 +52,7 @@ pub(crate) struct Words {
     pub(crate) more: fn(usize) -> String,
 
     // Notes.
+    pub(crate) one_line: fn(usize, usize) -> String,
     pub(crate) bad_address: &'static str,
     pub(crate) not_bad_address: &'static str,
     pub(crate) conflict: &'static str,
@@ -159,6 +160,7 @@ pub(crate) static EN: Words = Words {
     only_at: "only at",
     more: |n| format!("and {n} more"),
 
+    one_line: |n, all| format!("This is line {n} of {all}; the others are not explained."),
     bad_address: "The address is proven bad: take it off every list.",
     not_bad_address: "This does not prove the address bad: do not strike it off a list because of it.",
     conflict: "The codes and the words contradict each other; the words were trusted.",
@@ -278,6 +280,7 @@ pub(crate) static RU: Words = Words {
     only_at: "только на шаге",
     more: |n| format!("и ещё {n}"),
 
+    one_line: |n, all| format!("Это строка {n} из {all}; остальные здесь не объяснены."),
     bad_address: "Адрес заведомо негоден: уберите его из всех рассылок.",
     not_bad_address: "Это не доказывает, что адрес негоден: не вычёркивайте его только из-за этого ответа.",
     conflict: "Коды и слова противоречат друг другу; верим словам.",

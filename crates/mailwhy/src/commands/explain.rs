@@ -16,7 +16,7 @@ use mailwhy::report::{Context, Explanation, Format, printable};
 use super::{Exit, Output, chosen, complain, is_log, keep, rules, style};
 use crate::cli::{AroundArgs, ExplainArgs, quoted};
 pub use question::nearest;
-use question::{LogLine, Question};
+use question::{LogLine, LogLines, Question};
 
 /// More than this is no reply.
 const MAX_TEXT: u64 = 1 << 20;
@@ -111,19 +111,19 @@ fn explain(
         Question::Cause(cause) => return Some(Explanation::of_cause(cause, &context)),
         Question::Provider(provider) => return Some(Explanation::of_provider(provider, &context)),
         Question::Blocklist(list) => return Some(Explanation::of_blocklist(list, &context)),
-        Question::Log(line) => {
-            let LogLine { text, stage, host, domain, recipient, sender_domain, class } = line;
-            let known = Query {
-                text: &text,
-                stage,
-                host: host.as_deref(),
-                recipient_domain: domain.as_deref(),
-                class,
-                ..Query::new(&text)
+        Question::Log(LogLines { failures, all, records }) => {
+            let own_cause = |line: &&LogLine| {
+                let verdict = classifier.classify(&around.over(line.query()));
+                !verdict.cause.is_some_and(|cause| cause.inherits)
             };
-            let (verdict, candidates) = classify(&around.over(known));
-            (context.recipient, context.sender_domain) = (recipient, sender_domain);
-            (Explanation::of_reply(&verdict, &text, &context), candidates, text)
+            let (line, gave_up) = decisive(&failures, own_cause)?;
+            let (mut verdict, candidates) = classify(&around.over(line.query()));
+            verdict.expired |= gave_up;
+            context.recipient.clone_from(&line.recipient);
+            context.sender_domain.clone_from(&line.sender_domain);
+            let explanation = Explanation::of_reply(&verdict, &line.text, &context);
+            let explanation = if records > 1 { explanation.of_line(line.number, all) } else { explanation };
+            (explanation, candidates, line.text.clone())
         }
         Question::Reply(text) => {
             let (verdict, candidates) = classify(&around.query(text));
@@ -138,6 +138,16 @@ fn explain(
         Some(candidates) => explanation.with_candidates(&candidates, &text),
         None => explanation,
     })
+}
+
+/// The line that tells why: the last that failed for good, or else the last that failed; where that has no cause of its own
+/// (`retry timeout exceeded`), the one before it on the same recipient. Then also whether the server gave up.
+fn decisive(failures: &[LogLine], own_cause: impl Fn(&&LogLine) -> bool) -> Option<(&LogLine, bool)> {
+    let at = failures.iter().rposition(|line| line.failed).or(failures.len().checked_sub(1))?;
+    let last = &failures[at];
+    let same = |line: &&LogLine| line.recipient.is_none() || line.recipient == last.recipient;
+    let line = failures[..=at].iter().rev().filter(same).find(own_cause).unwrap_or(last);
+    Some((line, last.failed && !line.failed))
 }
 
 /// The words of the command line, or else standard input.

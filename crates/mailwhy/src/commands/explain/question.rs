@@ -1,5 +1,6 @@
 //! What a person asks for: a code, a name, a log line or a reply.
 
+use mailwhy::classify::Query;
 use mailwhy::codes::{
     self, BLOCKLISTS, Blocklist, CAUSES, Cause, Class, Enhanced, PROVIDERS, Provider, Reason, Stage, Status,
     provider_by_domain, provider_by_host,
@@ -20,14 +21,28 @@ pub enum Question<'a> {
     Cause(&'static Cause),
     Provider(&'static Provider),
     Blocklist(&'static Blocklist),
-    Log(LogLine),
+    Log(LogLines),
     Reply(&'a [u8]),
     /// Log lines, none of which reports a failure or holds a reply.
     Quiet,
 }
 
+/// Lines of a log.
+#[derive(Default)]
+pub struct LogLines {
+    /// Those that report a failure, or else one with a reply.
+    pub failures: Vec<LogLine>,
+    /// How many there are, and how many of them are not the rest of another.
+    pub all: usize,
+    pub records: usize,
+}
+
 /// What a log line tells of a failure.
 pub struct LogLine {
+    /// Its number in the text, from 1.
+    pub number: usize,
+    /// Whether it failed for good.
+    pub failed: bool,
     pub text: Vec<u8>,
     pub stage: Option<Stage>,
     pub host: Option<Vec<u8>>,
@@ -36,6 +51,19 @@ pub struct LogLine {
     pub recipient: Option<String>,
     pub sender_domain: Option<String>,
     pub class: Option<Class>,
+}
+
+impl LogLine {
+    /// What the classifier is asked.
+    pub fn query(&self) -> Query<'_> {
+        Query {
+            stage: self.stage,
+            host: self.host.as_deref(),
+            recipient_domain: self.domain.as_deref(),
+            class: self.class,
+            ..Query::new(&self.text)
+        }
+    }
 }
 
 /// What `text` asks for, of the built-in rules or one's own; `None` where it is empty.
@@ -50,10 +78,10 @@ pub fn read<'a>(text: &'a [u8], own: &[&'static Cause]) -> Option<Question<'a>> 
     {
         return Some(question);
     }
-    Some(match log_line(text) {
-        Found::Failure(line) => Question::Log(*line),
-        Found::Other => Question::Quiet,
-        Found::Nothing => Question::Reply(text),
+    Some(match log_lines(text) {
+        Some(lines) if lines.failures.is_empty() => Question::Quiet,
+        Some(lines) => Question::Log(lines),
+        None => Question::Reply(text),
     })
 }
 
@@ -148,54 +176,53 @@ fn name(text: &str, own: &[&'static Cause]) -> Option<Question<'static>> {
     id.strip_prefix("basic:").or_else(|| id.strip_prefix("enhanced:")).and_then(code)
 }
 
-enum Found {
-    Failure(Box<LogLine>),
-    /// Log lines, but none of them reports a failure.
-    Other,
-    Nothing,
-}
-
-/// The first failure that is logged in the text, or else the first reply.
-fn log_line(text: &[u8]) -> Found {
-    let mut found = Found::Nothing;
+/// What the lines of a log tell: those that report a failure, or else the first reply. `None` where none of them is one of
+/// Exim's.
+fn log_lines(text: &[u8]) -> Option<LogLines> {
+    let mut lines = LogLines::default();
+    let mut reply = None;
     let mut sender = None;
     exim::scan(text, Role::Main, |line| {
+        lines.all += 1;
         if line.time.is_none() || matches!(line.kind, Kind::Unknown | Kind::Continuation) {
             return;
         }
+        lines.records += 1;
         let event = line.event();
-        sender = sender.take().or(event.sender.map(<[u8]>::to_vec));
-        if matches!(found, Found::Failure(_)) {
-            return;
-        }
-        let reply = event.reply.or(event.response);
-        let asked = query(&event).filter(|q| !q.text.is_empty());
-        found = match (asked, reply) {
-            (Some(asked), _) => Found::Failure(Box::new(LogLine {
+        sender = event.sender.map(<[u8]>::to_vec).or(sender.take());
+        let around = || {
+            let domain = sender.as_deref().and_then(|sender| str::from_utf8(domain_of(sender)).ok());
+            LogLine {
+                number: lines.all,
+                failed: line.kind == Kind::Failure,
+                sender_domain: domain.filter(|domain| !domain.is_empty()).map(str::to_owned),
+                ..around(&event)
+            }
+        };
+        if let Some(asked) = query(&event).filter(|q| !q.text.is_empty()) {
+            lines.failures.push(LogLine {
                 text: asked.text.to_owned(),
                 stage: asked.stage,
                 host: asked.host.map(<[u8]>::to_vec),
                 domain: asked.recipient_domain.map(<[u8]>::to_vec),
                 class: asked.class,
-                ..around(&event)
-            })),
-            (None, Some(reply)) => Found::Failure(Box::new(LogLine {
-                text: reply.text.to_owned(),
-                stage: reply.stage,
-                ..around(&event)
-            })),
-            (None, None) => Found::Other,
-        };
+                ..around()
+            });
+        } else if reply.is_none() {
+            let said = event.reply.or(event.response);
+            reply = said.map(|r| LogLine { text: r.text.to_owned(), stage: r.stage, ..around() });
+        }
     });
-    if let (Found::Failure(line), Some(sender)) = (&mut found, sender) {
-        let domain = domain_of(&sender);
-        line.sender_domain = std::str::from_utf8(domain).ok().filter(|d| !d.is_empty()).map(str::to_owned);
+    if lines.failures.is_empty() {
+        lines.failures.extend(reply);
     }
-    found
+    (lines.records > 0).then_some(lines)
 }
 
 fn around(event: &Event<'_>) -> LogLine {
     LogLine {
+        number: 0,
+        failed: false,
         text: Vec::new(),
         stage: event.stage,
         host: event.host.or(event.ip).map(<[u8]>::to_vec),
