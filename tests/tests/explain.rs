@@ -369,7 +369,8 @@ fn coverage_counts_rules_and_hides_who_was_meant() {
     };
     let log = line("anna@mail.example", "550 5.1.1 user unknown")
         + &line("boris@mail.example", "550 <boris@mail.example> zyx wvu")
-        + &line("vera@mail.example", "550 <vera@mail.example> zyx wvu");
+        + &line("vera@mail.example", "550 <vera@mail.example> zyx wvu")
+        + "2026-08-01 10:00:01 H=[192.0.2.25] F=<> rejected RCPT <anna@shop.example>\n";
     let coverage = |args: &[&str]| {
         let told = Test::new(["rules", "coverage"]).args(args).stdin(log.as_str()).run().success();
         assert!(!told.stdout().contains("boris") && !told.stdout().contains("vera"), "{}", told.stdout());
@@ -378,8 +379,8 @@ fn coverage_counts_rules_and_hides_who_was_meant() {
     insta::assert_snapshot!("coverage_en", coverage(&[]).stdout());
     insta::assert_snapshot!("coverage_ru", coverage(&["--lang=ru", "--top=1"]).stdout());
     let json = coverage(&["--format=json"]).json();
-    assert_eq!((&json["failures"], &json["unknown_failures"]), (&3.into(), &2.into()));
-    assert_eq!(json["rules"].as_array().unwrap().len(), 2);
+    assert_eq!((&json["failures"], &json["unknown_failures"]), (&4.into(), &2.into()));
+    assert_eq!(json["rules"].as_array().unwrap().len(), 3);
     assert_eq!(json["unknown"][0]["text"], "550 <{address}> zyx wvu");
 }
 

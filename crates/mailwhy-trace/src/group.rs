@@ -36,6 +36,14 @@ pub struct Group {
     pub sample: Vec<u8>,
 }
 
+impl Group {
+    /// Whether no rule knows the text; where there is none, there is nothing to know.
+    #[must_use]
+    pub fn is_unclassified(&self) -> bool {
+        !self.sample.is_empty() && self.verdict.is_unclassified()
+    }
+}
+
 /// What is the same in all failures of a group; the provider by its place in the table, and whether the words are its own.
 type Key = (u64, Option<usize>, bool, Option<Stage>, Option<Class>);
 

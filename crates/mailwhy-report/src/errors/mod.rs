@@ -105,7 +105,7 @@ impl Only {
         (self.reasons.is_empty() || self.reasons.contains(&reason))
             && (self.providers.is_empty() || self.providers.iter().any(is))
             && (self.codes.is_empty() || self.codes.iter().any(|c| c.matches(code, enhanced)))
-            && (!self.unclassified || group.verdict.is_unclassified())
+            && (!self.unclassified || group.is_unclassified())
     }
 }
 

@@ -99,7 +99,7 @@ impl Hits {
         }
         let mut rules: Vec<_> = rules.into_values().collect();
         rules.sort_by_key(|hits| (Reverse(hits.failures), hits.rule));
-        let unknown = groups().filter(|(group, _)| group.verdict.is_unclassified());
+        let unknown = groups().filter(|(group, _)| group.is_unclassified());
         let mut unknown: Vec<_> = unknown
             .map(|(group, failures)| {
                 let Verdict { reason, rule, stage, provider, .. } = &group.verdict;
@@ -185,7 +185,7 @@ impl Coverage<'_> {
         for Unknown { fingerprint, failures, stage, provider, reason, rule, text } in shown {
             let (stage, provider) = (stage.unwrap_or("-"), provider.unwrap_or("-"));
             writeln!(out, "{failures:>10}  {fingerprint}  {stage}  {provider}  {reason} ({rule})")?;
-            writeln!(out, "{:>10}  {}", "", if text.is_empty() { words.no_text } else { text })?;
+            writeln!(out, "{:>10}  {text}", "")?;
         }
         rest(self.unknown.len(), out)?;
         Ok(())
@@ -200,7 +200,6 @@ struct Words {
     reason: &'static str,
     more: fn(usize) -> String,
     unknown: &'static str,
-    no_text: &'static str,
 }
 
 static EN: Words = Words {
@@ -215,7 +214,6 @@ static EN: Words = Words {
     reason: "reason",
     more: |n| format!("{n} more"),
     unknown: "Replies that no rule knows, without addresses, hosts, ids and numbers:",
-    no_text: "(no text)",
 };
 
 static RU: Words = Words {
@@ -230,5 +228,4 @@ static RU: Words = Words {
     reason: "причина",
     more: |n| format!("ещё {n}"),
     unknown: "Ответы, которых не знает ни одно правило, без адресов, узлов, идентификаторов и чисел:",
-    no_text: "(без текста)",
 };
