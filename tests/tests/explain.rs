@@ -175,6 +175,9 @@ fn programs_are_named_by_who_knows() {
     let reply = "550 5.7.1 relay access denied";
     let told = Test::new(["explain", "--format=json", "--provider=postfix", reply]).run().success().json();
     assert_eq!((&told["provider"], &told["reason"]), (&"postfix".into(), &"relay-denied".into()));
+    let [exim, _] = explain("exim");
+    let rules = exim["related"].as_array().unwrap();
+    assert!(rules.iter().any(|related| related["rule"] == "exim-retry-timeout"), "{exim}");
     let program = Test::new(["classify", "--provider=sendmail", "--only=provider"]).stdin("550 go away");
     assert_eq!(program.run().success().json()["provider"], "sendmail");
 }

@@ -257,6 +257,11 @@ impl Book<'_> {
         list(&mut out, words.hosts, e.hosts.iter().map(|host| format!("`{host}`")));
         list(&mut out, words.domains, e.domains.iter().map(|domain| format!("`{domain}`")));
         self.causes(&mut out, self.data.causes.iter().filter(|c| c.provider.as_ref() == Some(&e.id)));
+        // What programs say is known by its words, whoever runs them; it stands on the pages of the reasons.
+        let prefix = format!("{}-", e.id);
+        let causes = self.data.causes.iter().filter(|c| c.provider.is_none() && c.en.is_some());
+        let its = causes.filter(|c| c.id.starts_with(&prefix));
+        list(&mut out, words.related, its.map(|c| self.cause_link(&c.reason, c)));
         out
     }
 

@@ -199,7 +199,11 @@ impl Explanation {
         });
         this.hosts = provider.hosts.to_vec();
         this.domains = provider.domains.to_vec();
-        let is_its = |c: &&Cause| c.provider.is_some_and(|p| p.id == provider.id);
+        let is_its = |c: &&Cause| match c.provider {
+            Some(known) => known.id == provider.id,
+            // What programs say is known by its words, whoever runs them.
+            None => c.id.strip_prefix(provider.id).is_some_and(|rest| rest.starts_with('-')),
+        };
         this.related = CAUSES.iter().filter(is_its).map(|c| related(c, context.lang)).collect();
         this
     }
