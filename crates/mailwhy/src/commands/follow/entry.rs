@@ -52,12 +52,7 @@ impl Entry {
         let event = seen.event;
         let said = event.reply.map(|reply| reply.text).or(event.error).unwrap_or(event.text);
         let text = seen.last_words.as_deref().unwrap_or(said);
-        let shown = |bytes: &[u8]| printable(&bytes[..bytes.len().min(300)]);
-        let host = match (event.host.or(event.helo), event.ip) {
-            (Some(host), Some(ip)) if host != ip => Some(format!("{} [{}]", shown(host), shown(ip))),
-            (_, Some(ip)) => Some(format!("[{}]", shown(ip))),
-            (host, None) => host.map(shown),
-        };
+        let host = peer(event.host.or(event.helo), event.ip);
         Self {
             what: seen.what,
             time: event.time,
@@ -127,8 +122,22 @@ pub fn cause_key(what: What, verdict: &Verdict, fingerprint: u64) -> CauseKey {
     }
 }
 
+fn shown(bytes: &[u8]) -> String {
+    printable(&bytes[..bytes.len().min(300)])
+}
+
+/// The other host's name and address. Some clients say their address for a name, in brackets as HELO wants it or without.
+fn peer(name: Option<&[u8]>, ip: Option<&[u8]>) -> Option<String> {
+    let bare =
+        |name| <[u8]>::strip_prefix(name, b"[").and_then(|name| name.strip_suffix(b"]")).unwrap_or(name);
+    match (name, ip) {
+        (Some(name), Some(ip)) if bare(name) != ip => Some(format!("{} [{}]", shown(name), shown(ip))),
+        (_, Some(ip)) => Some(format!("[{}]", shown(ip))),
+        (name, None) => name.map(shown),
+    }
+}
+
 fn who(event: &Event<'_>, what: What, host: Option<&str>, words: &Words) -> String {
-    let shown = |bytes: &[u8]| printable(&bytes[..bytes.len().min(300)]);
     let sender = || event.sender.map(|s| if s.is_empty() { words.null_sender.to_owned() } else { shown(s) });
     let host = || host.map(ToOwned::to_owned);
     let recipient = || event.recipient.or(event.original_recipient).map(shown);
@@ -203,6 +212,15 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_peer_has_its_address_once() {
+        let told = |name: &str| peer(Some(name.as_bytes()), Some(b"192.0.2.1")).unwrap();
+        assert_eq!(told("mx.x.example"), "mx.x.example [192.0.2.1]");
+        assert_eq!(told("[192.0.2.7]"), "[192.0.2.7] [192.0.2.1]");
+        assert_eq!(told("[192.0.2.1]"), "[192.0.2.1]");
+        assert_eq!(told("192.0.2.1"), "[192.0.2.1]");
+    }
 
     #[test]
     fn texts_fit() {
