@@ -9,7 +9,7 @@ use mailwhy_logs::{Kind, Time};
 use mailwhy_trace::{Group, Map};
 
 use crate::addresses::{Addresses, Mark};
-use crate::explain::{words, words_of};
+use crate::explain::{next_step, words, words_of};
 use crate::headline::with_provider;
 use crate::names::Names;
 use crate::summary::{
@@ -231,7 +231,7 @@ impl<'a> Builder<'a> {
         let sender_domain = domain.map(printable).filter(|d| !d.is_empty());
         let provider = verdict.provider.filter(|_| !by_reason);
         let fill = |text: &str| fill(text, self.lang, provider.map(|p| p.name), sender_domain.as_deref());
-        let action = text.actions.iter().find(|a| a.who == verdict.actor).or(text.actions.first());
+        let action = next_step(text.actions, |a| a.who, verdict.actor).or(text.actions.first());
         let title = fill(text.title);
         Advice {
             title: if by_reason { title } else { with_provider(verdict, &title) },

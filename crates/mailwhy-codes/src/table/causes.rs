@@ -9451,7 +9451,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Enter login (the full address) and password again, on all devices",
+                        text: "A user of that server: enter login (the full address) and password again, on all devices; where strangers guess, nothing is to be done",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -9470,7 +9470,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::Sender,
-                        text: "Введите логин (полный адрес) и пароль заново, на всех устройствах",
+                        text: "Пользователю сервера: ввести логин (полный адрес) и пароль заново, на всех устройствах; если подбирают посторонние, делать ничего не нужно",
                     },
                     Action {
                         who: Actor::RecipientAdmin,

@@ -189,7 +189,7 @@ impl Builder<'_> {
             title: fill(text.title),
             meaning: fill(text.meaning),
             causes: text.causes.iter().map(|cause| fill(cause)).collect(),
-            actions: actions(text, verdict)
+            actions: actions(text, verdict, tally)
                 .map(|action| ErrorAction { who: action.who.as_str(), text: fill(action.text) })
                 .collect(),
             actor: verdict.actor.as_str(),
@@ -311,8 +311,14 @@ impl ErrorReport {
 }
 
 /// The actions, those of the one who must act first.
-fn actions<'a>(text: &'a Text, verdict: &Verdict) -> impl Iterator<Item = &'a mailwhy_codes::Action> {
-    let over = is_over(verdict.retry, verdict.class);
+fn actions<'a>(
+    text: &'a Text,
+    verdict: &Verdict,
+    tally: &Tally,
+) -> impl Iterator<Item = &'a mailwhy_codes::Action> {
+    // Nobody waits for a next attempt any more, either.
+    let given_up = tally.failed > 0 && tally.waiting == 0;
+    let over = given_up || is_over(verdict.retry, verdict.class);
     let actions = text.actions.iter().filter(|action| !over || action.who != Actor::Nobody);
     let (first, rest): (Vec<_>, Vec<_>) = actions.partition(|action| action.who == verdict.actor);
     first.into_iter().chain(rest)

@@ -160,12 +160,12 @@ impl Explanation {
         json::write(self, out)
     }
 
-    /// The first thing to do, of those that fall to whoever must act: who does it, in words, and what.
+    /// The first thing to do: who does it, in words, unless nobody has to, and what.
     #[must_use]
-    pub fn next_step(&self) -> Option<(&'static str, &str)> {
-        let actor = self.facts()?.actor;
-        let (who, text) = self.actions.iter().find(|(who, _)| *who == actor).or(self.actions.first())?;
-        Some((self.words().who_does(*who), text))
+    pub fn next_step(&self) -> Option<(Option<&'static str>, &str)> {
+        let first = next_step(&self.actions, |(who, _)| *who, self.facts()?.actor);
+        let (who, text) = first.or(self.actions.first())?;
+        Some(((*who != Actor::Nobody).then(|| self.words().who_does(*who)), text))
     }
 
     fn words(&self) -> &'static Words {
@@ -237,6 +237,16 @@ pub(crate) fn is_over(retry: Retry, class: Option<Class>) -> bool {
     (retry, class) == (Retry::Wait, Some(Class::Permanent))
 }
 
+/// The first action of whoever must act. What the receiving administrator does nobody can do from here, so that our side's
+/// action comes before it.
+pub(crate) fn next_step<T>(actions: &[T], who: impl Fn(&T) -> Actor, actor: Actor) -> Option<&T> {
+    let order: &[Actor] = match actor {
+        Actor::RecipientAdmin => &[Actor::SenderAdmin, Actor::Sender, actor],
+        _ => &[actor],
+    };
+    order.iter().find_map(|&of| actions.iter().find(|action| who(action) == of))
+}
+
 /// The codes as they stand at the begin of a reply.
 fn codes_of(code: Option<u16>, enhanced: Option<Enhanced>) -> String {
     match (code, enhanced) {
@@ -244,5 +254,21 @@ fn codes_of(code: Option<u16>, enhanced: Option<Enhanced>) -> String {
         (Some(code), None) => code.to_string(),
         (None, Some(enhanced)) => enhanced.to_string(),
         (None, None) => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_step_is_one_that_can_be_done_here() {
+        let all = [Actor::Nobody, Actor::RecipientAdmin, Actor::Sender, Actor::SenderAdmin];
+        let next = |actions: &[Actor], actor| next_step(actions, |&who| who, actor).copied();
+        assert_eq!(next(&all, Actor::RecipientAdmin), Some(Actor::SenderAdmin));
+        assert_eq!(next(&all[..3], Actor::RecipientAdmin), Some(Actor::Sender));
+        assert_eq!(next(&all[..2], Actor::RecipientAdmin), Some(Actor::RecipientAdmin));
+        assert_eq!(next(&all, Actor::Sender), Some(Actor::Sender));
+        assert_eq!(next(&all, Actor::Recipient), None);
     }
 }

@@ -1,12 +1,12 @@
 //! What a verdict says of one message, in words.
 
 use mailwhy_classify::Verdict;
-use mailwhy_codes::{Actor, Class, Lang, Retry, Scope, Stage};
+use mailwhy_codes::{Action, Actor, Class, Lang, Retry, Scope, Stage};
 
 use super::Cause;
 use super::words::Words;
 use crate::explain::words::fill;
-use crate::explain::words_of;
+use crate::explain::{next_step, words_of};
 use crate::headline::{clause, with_provider};
 
 /// What is put into the texts of the knowledge base.
@@ -84,7 +84,9 @@ pub(super) fn advice(verdict: &Verdict, known: Known<'_>, failed: bool, lang: La
     }
     let mut advice = vec![turn];
     if verdict.actor != Actor::Nobody {
-        advice.extend(action(verdict, known, lang));
+        let actions = verdict.text(lang).actions;
+        let action = next_step(actions, |action| action.who, verdict.actor);
+        advice.extend(action.map(|action| sentence(verdict, action, known, lang)));
     }
     advice
 }
@@ -103,16 +105,15 @@ pub(super) fn advice_for_refused(verdict: &Verdict, known: Known<'_>, lang: Lang
         Actor::Nobody => (words.turn)(Actor::Nobody).to_owned(),
         actor => (words.their_turn)((words_of(lang).actor)(actor)),
     };
-    std::iter::once(who).chain(action(verdict, known, lang)).collect()
+    let action = verdict.text(lang).actions.iter().find(|action| action.who == verdict.actor);
+    std::iter::once(who).chain(action.map(|action| sentence(verdict, action, known, lang))).collect()
 }
 
-/// The first thing to do for whoever must act.
-fn action(verdict: &Verdict, known: Known<'_>, lang: Lang) -> Option<String> {
-    let actions = verdict.text(lang).actions;
-    let action = actions.iter().find(|action| action.who == verdict.actor)?;
+/// What to do, as a sentence.
+fn sentence(verdict: &Verdict, action: &Action, known: Known<'_>, lang: Lang) -> String {
     let text = known.fill(verdict, action.text, lang);
     let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    Some(format!("{text}{end}"))
+    format!("{text}{end}")
 }
 
 fn retry(retry: Retry, words: &Words) -> &'static str {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style as Paint};
-use mailwhy::codes::{Actor, Lang};
+use mailwhy::codes::Lang;
 use mailwhy::report::{Again, printable};
 
 use super::entry::{Entry, columns, cut, pad, wrap};
@@ -122,10 +122,10 @@ impl Plain {
         let Some(explanation) = entry.explanation(self.lang) else { return Ok(()) };
         let Some((who, action)) = explanation.next_step() else { return Ok(()) };
         let paint = self.paint(AnsiColor::Cyan.on_default());
-        // Where nobody has to act, the text says so.
-        let text = match verdict.actor {
-            Actor::Nobody => format!("→ {action}"),
-            _ => format!("→ {who}: {action}"),
+        let text = match who {
+            Some(who) => format!("→ {who}: {action}"),
+            // The text says that nobody has to act.
+            None => format!("→ {action}"),
         };
         let lines = match self.width {
             Some(width) => wrap(&text, width.saturating_sub(INDENT)),
