@@ -79,6 +79,12 @@ impl Check<'_> {
         texts.iter().all(|t| !t.trim().is_empty()) || self.fail(at, "an empty text")
     }
 
+    /// English has one kind of quotes, which every keyboard has.
+    fn quotes(&mut self, texts: &[&str], at: &str) -> bool {
+        let straight = texts.iter().all(|text| !text.contains(['“', '”', '«', '»']));
+        straight || self.fail(at, "quotes in English texts are straight")
+    }
+
     /// Both languages, or none where that is allowed.
     fn texts(&mut self, en: Option<&Text>, ru: Option<&Text>, at: &str, required: bool) -> bool {
         match (en, ru) {
@@ -96,6 +102,9 @@ impl Check<'_> {
         all.extend(text.causes.iter().chain(&text.not).map(String::as_str));
         all.extend(text.actions.iter().map(|a| a.text.as_str()));
         let mut ok = self.filled(&all, at);
+        if lang == "en" {
+            ok &= self.quotes(&all, at);
+        }
         if text.title.ends_with('.') {
             ok = self.fail(at, "the title ends in a full stop");
         }
@@ -138,7 +147,7 @@ impl Check<'_> {
             "lists", "list", "and", "others", "servers", "server", "article", "articles", "answer",
             "without", "with",
         ];
-        let filled = self.filled(&[&sense.source, &sense.en, &sense.ru], at);
+        let filled = self.filled(&[&sense.source, &sense.en, &sense.ru], at) & self.quotes(&[&sense.en], at);
         if sense.source_ru.is_none() && words.any(|word| told.contains(&word)) {
             return self.fail(at, &format!("source {:?} has no source_ru", sense.source));
         }

@@ -24,7 +24,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "The sender is listed by Abusix Mail Intelligence",
-                meaning: "Abusix lists addresses and domains that hit its traps or attack mail servers. It also lists ranges of dynamic addresses (the “policy” list).",
+                meaning: "Abusix lists addresses and domains that hit its traps or attack mail servers. It also lists ranges of dynamic addresses (the \"policy\" list).",
                 causes: &["Spam or password guessing from this address", "The address counts as dynamic"],
                 actions: &[
                     Action {
@@ -3052,16 +3052,16 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Barracuda: a rule of the recipient refuses the message",
-                meaning: "A block rule in Barracuda matched: the sender, its address, or the content. It is usually the company's own rule; “(…:blocked)” names the recipient for whom it applies.",
+                meaning: "A block rule in Barracuda matched: the sender, its address, or the content. It is usually the company's own rule; \"(…:blocked)\" names the recipient for whom it applies.",
                 causes: &[
                     "The sender, its domain or country is blocked by the company or the user",
-                    "A word, a kind of attachment or a macro is forbidden (“banned content”)",
-                    "The server behind asks for a recipient too often after refusals (“Abuse. Go away”)",
+                    "A word, a kind of attachment or a macro is forbidden (\"banned content\")",
+                    "The server behind asks for a recipient too often after refusals (\"Abuse. Go away\")",
                 ],
                 actions: &[
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Find the message in the Message Log, the column “Reason” names the rule; change it under Inbound Settings, or add the sender to Sender Policies as exempt",
+                        text: "Find the message in the Message Log, the column \"Reason\" names the rule; change it under Inbound Settings, or add the sender to Sender Policies as exempt",
                     },
                     Action {
                         who: Actor::Sender,
@@ -3588,7 +3588,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Raise “Max. Concurrent Connections” and “Max. Messages Per Connection” in Mail Policies > Mail Flow Policies",
+                        text: "Raise \"Max. Concurrent Connections\" and \"Max. Messages Per Connection\" in Mail Policies > Mail Flow Policies",
                     },
                 ],
             },
@@ -3767,7 +3767,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Raise “Max. Recipients Per Hour” of the policy: Mail Policies > Mail Flow Policies",
+                        text: "Raise \"Max. Recipients Per Hour\" of the policy: Mail Policies > Mail Flow Policies",
                     },
                 ],
             },
@@ -3891,7 +3891,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Stop the source and put PTR and HELO right; the score recovers by itself within days. If it does not: Talos, “Reputation Center Support”, a ticket of kind “Email”",
+                        text: "Stop the source and put PTR and HELO right; the score recovers by itself within days. If it does not: Talos, \"Reputation Center Support\", a ticket of kind \"Email\"",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -3966,7 +3966,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Exceptions are in Mail Policies > Exception Table, the check itself in Mail Flow Policies, “Sender Verification”",
+                        text: "Exceptions are in Mail Policies > Exception Table, the check itself in Mail Flow Policies, \"Sender Verification\"",
                     },
                 ],
             },
@@ -4390,7 +4390,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Comcast: the mailbox is full",
-                meaning: "The recipient has no room left. The codes x.1.1 mislead: the address exists. «Extended quota violation» means that it has been full for long.",
+                meaning: "The recipient has no room left. The codes x.1.1 mislead: the address exists. \"Extended quota violation\" means that it has been full for long.",
                 causes: &["The recipient does not clear the mailbox", "The mailbox is abandoned"],
                 actions: &[
                     Action {
@@ -4399,7 +4399,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::Sender,
-                        text: "Tell the recipient by another way; after an «extended» violation take the mailbox for abandoned",
+                        text: "Tell the recipient by another way; after an \"extended\" violation take the mailbox for abandoned",
                     },
                 ],
             },
@@ -5846,7 +5846,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Give each person an Internet address of their own in the Person document, and set “Address lookup” of the domain to full name only",
+                        text: "Give each person an Internet address of their own in the Person document, and set \"Address lookup\" of the domain to full name only",
                     },
                     Action {
                         who: Actor::Sender,
@@ -6164,7 +6164,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "The server does not offer this kind of login (in the words of Exchange)",
                 meaning: "The client uses an AUTH mechanism that the server does not have. At Exchange it is mostly LOGIN without TLS, where the receive connector offers basic authentication only after STARTTLS.",
                 causes: &[
-                    "“Basic authentication” is off, or offered only after TLS",
+                    "\"Basic authentication\" is off, or offered only after TLS",
                     "The client reached the connector for port 25 instead of 587",
                 ],
                 actions: &[
@@ -6215,7 +6215,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Exchange takes no mail: it lacks disk or memory, or is in maintenance",
-                meaning: "Exchange protects itself (back pressure): below some free space on the queue's disk, or with too little memory, it refuses new mail. “Service not active”: a component was switched to maintenance.",
+                meaning: "Exchange protects itself (back pressure): below some free space on the queue's disk, or with too little memory, it refuses new mail. \"Service not active\": a component was switched to maintenance.",
                 causes: &[
                     "The disk with the queue or the logs is almost full",
                     "Memory is short",
@@ -7203,7 +7203,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "Exchange servers cannot authenticate to each other",
                 meaning: "One Exchange server wants to log in to the next, and the receive connector there does not offer or accept it.",
                 causes: &[
-                    "“Exchange Server authentication” was switched off on the default connector",
+                    "\"Exchange Server authentication\" was switched off on the default connector",
                     "The clocks differ by more than 5 minutes (Kerberos)",
                     "A firewall changes the SMTP dialogue between the servers",
                 ],
@@ -7499,7 +7499,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Read the server's words in the line “authenticator failed” just before, or: exim -d+auth -M ID",
+                        text: "Read the server's words in the line \"authenticator failed\" just before, or: exim -d+auth -M ID",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -8414,7 +8414,7 @@ pub static CAUSES: [Cause; 737] = [
                     Action { who: Actor::Nobody, text: "Wait: Exim tries again by itself" },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Find the answer of the inner server in the gateway's log, in the lines with “>>” and “tmp-reject”",
+                        text: "Find the answer of the inner server in the gateway's log, in the lines with \">>\" and \"tmp-reject\"",
                     },
                 ],
             },
@@ -8538,7 +8538,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "If only messages above a few kilobytes hang, suspect the path MTU: ping -M do -s 1472 HOST; to repair it, let ICMP “fragmentation needed” in, or clamp the MSS",
+                        text: "If only messages above a few kilobytes hang, suspect the path MTU: ping -M do -s 1472 HOST; to repair it, let ICMP \"fragmentation needed\" in, or clamp the MSS",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -10413,7 +10413,7 @@ pub static CAUSES: [Cause; 737] = [
                 meaning: "The network answered that the host cannot be reached: it is off, cut off, or a firewall says so in its place.",
                 causes: &[
                     "The host is down, or a router before it reports this",
-                    "A firewall rejects us with an ICMP “prohibited”",
+                    "A firewall rejects us with an ICMP \"prohibited\"",
                     "Our own routing or IPv6 is incomplete",
                 ],
                 actions: &[
@@ -10519,7 +10519,7 @@ pub static CAUSES: [Cause; 737] = [
                     Action { who: Actor::Sender, text: "Ask for the right address; this one cannot work" },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Check: dig +short MX {recipient_domain} gives “0 .”",
+                        text: "Check: dig +short MX {recipient_domain} gives \"0 .\"",
                     },
                 ],
             },
@@ -10622,7 +10622,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "The program behind the pipe failed",
-                meaning: "Exim handed the message to a program on this server (alias, .forward, filter, delivery agent), and it ended with an error. The number after “returned” is the program's own; codes from 64 to 78 have fixed meanings (sysexits.h).",
+                meaning: "Exim handed the message to a program on this server (alias, .forward, filter, delivery agent), and it ended with an error. The number after \"returned\" is the program's own; codes from 64 to 78 have fixed meanings (sysexits.h).",
                 causes: &[
                     "An error in the script or its settings",
                     "The program may not read or write something as the user of the delivery",
@@ -10918,7 +10918,7 @@ pub static CAUSES: [Cause; 737] = [
                     Action { who: Actor::Nobody, text: "Wait for the next queue run" },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "If mail stays for hours, check that queue runs happen (exim -bd -q30m; grep “Start queue run” in the log); now: exim -qf",
+                        text: "If mail stays for hours, check that queue runs happen (exim -bd -q30m; grep \"Start queue run\" in the log); now: exim -qf",
                     },
                 ],
             },
@@ -11152,7 +11152,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "The lines with “PRDR R=” before this one tell each recipient's cause",
+                        text: "The lines with \"PRDR R=\" before this one tell each recipient's cause",
                     },
                     Action {
                         who: Actor::Sender,
@@ -11303,7 +11303,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Exim gave up: the time for attempts is over",
-                meaning: "The retry rule for this address or host has run out (four days by default), and Exim returned the message. This line does not hold the cause: it is in the last “==” line of the same message.",
+                meaning: "The retry rule for this address or host has run out (four days by default), and Exim returned the message. This line does not hold the cause: it is in the last \"==\" line of the same message.",
                 causes: &[
                     "The server was unreachable or deferred all this time",
                     "The mailbox was full all this time",
@@ -12388,7 +12388,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Look at it: openssl s_client -starttls smtp -connect HOST:25 -servername HOST -verify_hostname HOST; the line “Verify return code” tells",
+                        text: "Look at it: openssl s_client -starttls smtp -connect HOST:25 -servername HOST -verify_hostname HOST; the line \"Verify return code\" tells",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -12721,7 +12721,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "If the reply says “from this IP address”, open fewer connections: serialize_hosts or max_parallel in the transport, remote_max_parallel",
+                        text: "If the reply says \"from this IP address\", open fewer connections: serialize_hosts or max_parallel in the transport, remote_max_parallel",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -14364,7 +14364,7 @@ pub static CAUSES: [Cause; 737] = [
                     Action { who: Actor::Sender, text: "Ask for the right address" },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Check: dig +short MX {recipient_domain} gives “0 .”",
+                        text: "Check: dig +short MX {recipient_domain} gives \"0 .\"",
                     },
                 ],
             },
@@ -14422,7 +14422,7 @@ pub static CAUSES: [Cause; 737] = [
                     Action { who: Actor::Nobody, text: "A single case needs nothing" },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "If large messages fail again and again, test the MTU: ping -M do -s 1472 gmail-smtp-in.l.google.com; allow ICMP “fragmentation needed”",
+                        text: "If large messages fail again and again, test the MTU: ping -M do -s 1472 gmail-smtp-in.l.google.com; allow ICMP \"fragmentation needed\"",
                     },
                 ],
             },
@@ -14573,7 +14573,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Send a test to a Gmail mailbox: “Show original” tells DKIM: PASS or why not",
+                        text: "Send a test to a Gmail mailbox: \"Show original\" tells DKIM: PASS or why not",
                     },
                 ],
             },
@@ -14649,7 +14649,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Test with “Show original” in Gmail: DMARC must be PASS",
+                        text: "Test with \"Show original\" in Gmail: DMARC must be PASS",
                     },
                 ],
             },
@@ -14858,7 +14858,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Admin console → Apps → Google Workspace → Gmail → Spam, phishing and malware → Inbound gateway: add the IP, or clear “Reject all mail not from gateway IPs”",
+                        text: "Admin console → Apps → Google Workspace → Gmail → Spam, phishing and malware → Inbound gateway: add the IP, or clear \"Reject all mail not from gateway IPs\"",
                     },
                 ],
             },
@@ -14908,7 +14908,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "A rule of the Google Workspace domain forbids this mail",
-                meaning: "An administrator of the recipient's (or your own) Google Workspace domain has set a rule that refuses this message. “gcdp” at the end means: the domain's own policy, not Google's filter.",
+                meaning: "An administrator of the recipient's (or your own) Google Workspace domain has set a rule that refuses this message. \"gcdp\" at the end means: the domain's own policy, not Google's filter.",
                 causes: &[
                     "The sender or the domain is on the organisation's Blocked senders list",
                     "A content compliance, attachment compliance or objectionable content rule matched",
@@ -17319,7 +17319,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Exim: hosts_avoid_tls empty; Postfix: smtp_tls_security_level = may; look for “TLS error” lines in front of the fallback",
+                        text: "Exim: hosts_avoid_tls empty; Postfix: smtp_tls_security_level = may; look for \"TLS error\" lines in front of the fallback",
                     },
                 ],
             },
@@ -17636,7 +17636,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Send a test to a Gmail mailbox, open “Show original”: SPF and DKIM must be PASS, and the domains must be yours",
+                        text: "Send a test to a Gmail mailbox, open \"Show original\": SPF and DKIM must be PASS, and the domains must be yours",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -18188,7 +18188,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "GMX/web.de: there is no such mailbox",
-                meaning: "When nothing follows «mailbox unavailable», GMX and web.de mean that the address does not exist or was closed.",
+                meaning: "When nothing follows \"mailbox unavailable\", GMX and web.de mean that the address does not exist or was closed.",
                 causes: &[
                     "A typing error; gmx.de, gmx.net and gmx.at are different addresses",
                     "The mailbox was closed after half a year or more without a login",
@@ -18311,7 +18311,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "GMX/web.de: refused by a rule of theirs",
-                meaning: "The filter of GMX and web.de refused this message and says why only behind the address in the reply. «Mailbox unavailable» misleads: the mailbox exists.",
+                meaning: "The filter of GMX and web.de refused this message and says why only behind the address in the reply. \"Mailbox unavailable\" misleads: the mailbox exists.",
                 causes: &[
                     "The content, a link or an attachment looks like spam or phishing",
                     "Header or envelope names a GMX or web.de address although the mail comes from elsewhere",
@@ -18504,7 +18504,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "GMX/web.de: this IP has sent as much as it may for now",
-                meaning: "GMX and web.de count what an IP sends them. Above its limit every message waits; “mailbox unavailable” in front of it says nothing of the mailbox.",
+                meaning: "GMX and web.de count what an IP sends them. Above its limit every message waits; \"mailbox unavailable\" in front of it says nothing of the mailbox.",
                 causes: &[
                     "A mailing went out all at once",
                     "The IP is new or was silent for weeks, so its limit is low",
@@ -22443,7 +22443,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Mail.ru: the mailbox is switched off",
-                meaning: "The mailbox existed, but Mail.ru has blocked it («account is disabled») or removed it («user is terminated»).",
+                meaning: "The mailbox existed, but Mail.ru has blocked it (\"account is disabled\") or removed it (\"user is terminated\").",
                 causes: &[
                     "Nobody has used the mailbox for a long time",
                     "Mail.ru blocked it for spam or after a break-in",
@@ -24820,7 +24820,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "Microsoft 365: the message goes in a circle",
                 meaning: "Microsoft 365 and another server hand the message to each other (5.4.14), or rules and agents create new messages from it without end (5.4.11).",
                 causes: &[
-                    "Hybrid: the domain is “internal relay”, the mailbox is on neither side, and a connector sends back",
+                    "Hybrid: the domain is \"internal relay\", the mailbox is on neither side, and a connector sends back",
                     "The MX of the domain leads to the other server, which sends to Microsoft 365 again",
                     "Two forwardings, or a journal rule that journals its own reports",
                 ],
@@ -25507,7 +25507,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Microsoft 365: no such recipient",
-                meaning: "“Access denied” sounds like a ban, but it is directory-based edge blocking (DBEB): {recipient} is not in the directory of the organisation, and Microsoft refuses at RCPT.",
+                meaning: "\"Access denied\" sounds like a ban, but it is directory-based edge blocking (DBEB): {recipient} is not in the directory of the organisation, and Microsoft refuses at RCPT.",
                 causes: &[
                     "A typo, or the person left and the mailbox was removed",
                     "The domain was added to Microsoft 365 minutes or hours ago and is not active everywhere yet",
@@ -25675,7 +25675,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "Microsoft 365: this recipient takes no mail from outside, or not from you",
                 meaning: "The mailbox, group or public folder accepts certain senders only, most often those of its own organisation. New groups have this setting from the start.",
                 causes: &[
-                    "A group or mailbox with “Only allow messages from people inside my organization”",
+                    "A group or mailbox with \"Only allow messages from people inside my organization\"",
                     "The sender is not on the list of allowed senders, or is on the list of the refused",
                     "An internal application sends without logging in and so counts as a stranger",
                     "A mail flow rule of the organisation",
@@ -26013,7 +26013,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "With a filter in front: enhanced filtering for connectors (skip listing), or switch off “SPF record: hard fail” in the anti-spam policy",
+                        text: "With a filter in front: enhanced filtering for connectors (skip listing), or switch off \"SPF record: hard fail\" in the anti-spam policy",
                     },
                 ],
             },
@@ -26161,7 +26161,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "EAC → Mail flow → Connectors → the one “from your organization's email server”: compare IP (curl ifconfig.co from the server) and certificate name; Get-InboundConnector | fl SenderIPAddresses,TlsSenderCertificateName",
+                        text: "EAC → Mail flow → Connectors → the one \"from your organization's email server\": compare IP (curl ifconfig.co from the server) and certificate name; Get-InboundConnector | fl SenderIPAddresses,TlsSenderCertificateName",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -26241,7 +26241,7 @@ pub static CAUSES: [Cause; 737] = [
                     "A mailing or a backlog goes out at once",
                     "A new IP without a history, or one that was silent for weeks",
                     "Many short connections in parallel",
-                    "“Queue quota”: the receiving organisation itself has too much waiting",
+                    "\"Queue quota\": the receiving organisation itself has too much waiting",
                 ],
                 actions: &[
                     Action {
@@ -26641,7 +26641,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "Mimecast: the recipient has blocked this sender",
                 meaning: "The sender's address or domain is on the recipient's personal block list in Mimecast. Other recipients of the same company may still get the mail.",
                 causes: &[
-                    "The recipient pressed “Block” on an earlier message or digest",
+                    "The recipient pressed \"Block\" on an earlier message or digest",
                     "The recipient blocked the whole domain (User Domain Entry)",
                 ],
                 actions: &[
@@ -26783,7 +26783,7 @@ pub static CAUSES: [Cause; 737] = [
                 title: "Mimecast: the message broke off before its end",
                 meaning: "The connection was closed, or the final dot came too soon, while the message was being sent. Something on the way changes or cuts the SMTP session.",
                 causes: &[
-                    "A firewall with SMTP inspection (Cisco “fixup”/ESMTP inspect, antivirus proxy)",
+                    "A firewall with SMTP inspection (Cisco \"fixup\"/ESMTP inspect, antivirus proxy)",
                     "An MTU problem on the way cuts large packets",
                 ],
                 actions: &[
@@ -26909,7 +26909,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Mimecast: the sending address is blocked there",
-                meaning: "Mimecast has put the IP address on a list of its own: for a time because of too many invalid connections or recipients, or by the recipient's rule against a country or network (“Host network not allowed”).",
+                meaning: "Mimecast has put the IP address on a list of its own: for a time because of too many invalid connections or recipients, or by the recipient's rule against a country or network (\"Host network not allowed\").",
                 causes: &[
                     "A mailing with many unknown recipients",
                     "Connections without a message, or broken off",
@@ -28779,7 +28779,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "OpenSMTPD reaches none of the domain's mail servers",
-                meaning: "The sending OpenSMTPD got no connection to any MX of the domain. “Address family mismatch” means that these have only IPv6 addresses and the sender only IPv4, or the other way round.",
+                meaning: "The sending OpenSMTPD got no connection to any MX of the domain. \"Address family mismatch\" means that these have only IPv6 addresses and the sender only IPv4, or the other way round.",
                 causes: &[
                     "The servers of the domain are down, or port 25 is closed on the way",
                     "The sending server has no IPv6, and the MX has nothing else",
@@ -29392,7 +29392,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Orange/La Poste: service refused, because of the IP's reputation",
-                meaning: "The reply only says «service refused, please try later»; the number tells that the IP itself is not welcome. With 550 the message is not tried again by itself, though the refusal passes.",
+                meaning: "The reply only says \"service refused, please try later\"; the number tells that the IP itself is not welcome. With 550 the message is not tried again by itself, though the refusal passes.",
                 causes: &[
                     "Too many unknown recipients or complaints from this IP",
                     "The IP is new, or sent much more than usual",
@@ -29518,7 +29518,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Orange/La Poste: mail rejected as spam (506)",
-                meaning: "The filter refused this message by its content; the reply says no more than «Mail rejected».",
+                meaning: "The filter refused this message by its content; the reply says no more than \"Mail rejected\".",
                 causes: &[
                     "Links, wording or an attachment known from spam",
                     "A misused account or site sends through this server",
@@ -29814,7 +29814,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Ask at olcsupport.office.com for mitigation: IP, the whole reply, what was done. The first answer is automatic; if it says “not qualified”, reply and ask for a review by a person",
+                        text: "Ask at olcsupport.office.com for mitigation: IP, the whole reply, what was done. The first answer is automatic; if it says \"not qualified\", reply and ask for a review by a person",
                     },
                     Action {
                         who: Actor::SenderAdmin,
@@ -30138,7 +30138,7 @@ pub static CAUSES: [Cause; 737] = [
                 meaning: "The sending IP is new to Microsoft or has earned complaints, so it may send only a little. What was deferred is taken in portions; the limit grows or shrinks with how recipients treat the mail.",
                 causes: &[
                     "A new or long silent IP without warm-up",
-                    "Recipients press “Junk”, or many addresses do not exist",
+                    "Recipients press \"Junk\", or many addresses do not exist",
                     "Spam by a broken-into account or website",
                     "Neighbours in the same network spam",
                 ],
@@ -30225,7 +30225,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Outlook.com: there is no such mailbox",
-                meaning: "{recipient} does not exist at Microsoft's free mail (any more), or the address is malformed. “Access denied” and “mailbox unavailable” mean the same here.",
+                meaning: "{recipient} does not exist at Microsoft's free mail (any more), or the address is malformed. \"Access denied\" and \"mailbox unavailable\" mean the same here.",
                 causes: &[
                     "A typo, often in the domain: hotmail, outlook and live of several countries",
                     "The mailbox was closed after two years without a login",
@@ -31415,7 +31415,7 @@ pub static CAUSES: [Cause; 737] = [
                 actions: &[
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Read the warning in the mail log at that second (“problem talking to server”, “unknown smtpd restriction”), start the service; postfix check",
+                        text: "Read the warning in the mail log at that second (\"problem talking to server\", \"unknown smtpd restriction\"), start the service; postfix check",
                     },
                     Action { who: Actor::Nobody, text: "Wait: Exim tries again" },
                 ],
@@ -31517,10 +31517,10 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Postfix puts the message off on purpose",
-                meaning: "A restriction or a policy service of the receiving Postfix answered “defer”: as a rule greylisting, now and then a rule the administrator is testing (soft_bounce, defer).",
+                meaning: "A restriction or a policy service of the receiving Postfix answered \"defer\": as a rule greylisting, now and then a rule the administrator is testing (soft_bounce, defer).",
                 causes: &[
                     "Greylisting by a policy service without a text of its own",
-                    "A rule with “defer” that applies to this sender or client",
+                    "A rule with \"defer\" that applies to this sender or client",
                 ],
                 actions: &[
                     Action {
@@ -32026,7 +32026,7 @@ pub static CAUSES: [Cause; 737] = [
                 causes: &[
                     "The address is mistyped or the mailbox was removed",
                     "The mailbox is new and was not taken over into Proofpoint",
-                    "“Marked as invalid”: the server behind once refused the address, and Essentials remembers it",
+                    "\"Marked as invalid\": the server behind once refused the address, and Essentials remembers it",
                 ],
                 actions: &[
                     Action {
@@ -32035,7 +32035,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "If the mailbox exists: add it in Essentials (Users & Groups; for “marked as invalid” look at Invalid Users), or start the directory import",
+                        text: "If the mailbox exists: add it in Essentials (Users & Groups; for \"marked as invalid\" look at Invalid Users), or start the directory import",
                     },
                 ],
             },
@@ -32254,7 +32254,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "Stop the source, then press “remove” on the same page",
+                        text: "Stop the source, then press \"remove\" on the same page",
                     },
                 ],
             },
@@ -32409,9 +32409,9 @@ pub static CAUSES: [Cause; 737] = [
                 title: "qmail: something is wrong with the account's files",
                 meaning: "The message had arrived, but qmail could not write it to the account: a home directory, Maildir or .qmail file has the wrong owner or rights, or the disk failed. qmail keeps most such messages and tries again.",
                 causes: &[
-                    "Home directory or .qmail file may be written by others (“is writable”)",
+                    "Home directory or .qmail file may be written by others (\"is writable\")",
                     "A Maildir is missing, or belongs to another user after a move",
-                    "The user has set the sticky bit on purpose (“is editing his .qmail file”)",
+                    "The user has set the sticky bit on purpose (\"is editing his .qmail file\")",
                     "A network disk did not answer",
                 ],
                 actions: &[
@@ -32573,7 +32573,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "QQ Mail suspects the IP or the sender of spam",
-                meaning: "Because of what came before, QQ takes the IP or the sender for a spammer. «Bounce attacks» means that bounces of our server hit strangers whose addresses were forged.",
+                meaning: "Because of what came before, QQ takes the IP or the sender for a spammer. \"Bounce attacks\" means that bounces of our server hit strangers whose addresses were forged.",
                 causes: &[
                     "Spam went out from this IP or account",
                     "Many recipients that do not exist",
@@ -36606,7 +36606,7 @@ pub static CAUSES: [Cause; 737] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "“Not authorized to perform”: give the IAM user ses:SendRawEmail on the identity named in the reply",
+                        text: "\"Not authorized to perform\": give the IAM user ses:SendRawEmail on the identity named in the reply",
                     },
                 ],
             },
@@ -44164,7 +44164,7 @@ pub static CAUSES: [Cause; 737] = [
                 meaning: "Yahoo's servers are overloaded or a lookup on their side failed. The message waits and is tried again.",
                 causes: &[
                     "Load or a failure at Yahoo",
-                    "«temporary domain failure»: Yahoo could not look up a domain just now",
+                    "\"temporary domain failure\": Yahoo could not look up a domain just now",
                 ],
                 actions: &[
                     Action { who: Actor::Nobody, text: "Wait: the next attempts deliver it" },
@@ -44367,7 +44367,7 @@ pub static CAUSES: [Cause; 737] = [
         text: Some(Localized {
             en: Text {
                 title: "Yahoo defers mail from this IP: volume or complaints",
-                meaning: "Yahoo sees more mail from the IP than it is used to, or its users press «This is spam» on it. It takes the mail later, a little at a time; new messages to all Yahoo and AOL addresses are held up too.",
+                meaning: "Yahoo sees more mail from the IP than it is used to, or its users press \"This is spam\" on it. It takes the mail later, a little at a time; new messages to all Yahoo and AOL addresses are held up too.",
                 causes: &[
                     "The volume rose suddenly, or the IP is new and was not warmed up",
                     "Complaints: more than 0.3 % of the delivered mail is reported as spam",

@@ -409,7 +409,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                     },
                     Action {
                         who: Actor::SenderAdmin,
-                        text: "See for yourself: dig +short MX {recipient_domain}; the answer “0 .” is a null MX (RFC 7505)",
+                        text: "See for yourself: dig +short MX {recipient_domain}; the answer \"0 .\" is a null MX (RFC 7505)",
                     },
                     Action {
                         who: Actor::RecipientAdmin,
@@ -903,7 +903,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                     "Spam went out through the server: a broken-into mailbox, web form or site",
                     "The address had another owner before, or its neighbours send spam",
                     "The address belongs to a range for home users that should not send directly",
-                    "The receiver asks the list through a public resolver, and the list answers “blocked” to every query",
+                    "The receiver asks the list through a public resolver, and the list answers \"blocked\" to every query",
                 ],
                 actions: &[
                     Action {
@@ -1626,7 +1626,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                     },
                     Action {
                         who: Actor::RecipientAdmin,
-                        text: "Switch off SMTP inspection in the firewall (“SMTP fixup”, “ESMTP inspect”)",
+                        text: "Switch off SMTP inspection in the firewall (\"SMTP fixup\", \"ESMTP inspect\")",
                     },
                 ],
             },
@@ -2083,7 +2083,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                 meaning: "The sending system did not try to deliver, because this address is on its list of addresses that bounced, complained or unsubscribed.",
                 causes: &[
                     "Earlier mail to the address bounced for good",
-                    "The recipient pressed “spam” or unsubscribed",
+                    "The recipient pressed \"spam\" or unsubscribed",
                     "Somebody put the address on the list by hand",
                 ],
                 actions: &[
