@@ -282,7 +282,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                         text: "Tell the recipient by other means; if the mailbox has been full for weeks, take it for abandoned",
                     },
                     Action {
-                        who: Actor::SenderAdmin,
+                        who: Actor::Nobody,
                         text: "A deferred message needs nothing: Exim goes on trying, see exim -bp and exinext {recipient_domain}",
                     },
                 ],
@@ -305,7 +305,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                         text: "Сообщите получателю другим способом; если ящик полон уже несколько недель, считайте его заброшенным",
                     },
                     Action {
-                        who: Actor::SenderAdmin,
+                        who: Actor::Nobody,
                         text: "При отложенной доставке делать ничего не нужно, Exim повторяет попытки сам: exim -bp и exinext {recipient_domain}",
                     },
                 ],
@@ -1060,7 +1060,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::SenderAdmin,
+                        who: Actor::Nobody,
                         text: "A few deferrals need nothing: Exim tries again by itself; watch exim -bp | exiqsumm go down",
                     },
                     Action {
@@ -1089,7 +1089,7 @@ pub static REASONS: [ReasonEntry; 33] = [
                 ],
                 actions: &[
                     Action {
-                        who: Actor::SenderAdmin,
+                        who: Actor::Nobody,
                         text: "При единичных задержках делать ничего не нужно: Exim повторит сам; следите, как убывает очередь: exim -bp | exiqsumm",
                     },
                     Action {
