@@ -91,6 +91,14 @@ const ENDS: &str = "\
 2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** carl@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<carl@y.example>: 552 5.2.2 Mailbox full
 2026-08-04 11:00:07 1rfXYZ-0000aj-2C ** dora@y.example R=r T=t H=mx1.y.example [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<dora@y.example>: 552 5.2.2 Mailbox full
 2026-08-04 11:00:08 1rfXYZ-0000aj-2C Completed
+2026-08-04 11:00:08 1rfXYZ-0000ak-2C <= anna@x.example U=anna P=local S=1 for Info+Shop@x.example junk@x.example
+2026-08-04 11:00:08 1rfXYZ-0000ak-2C == info@x.example <Info+Shop@x.example> R=r T=t defer (-22): mailbox is full
+2026-08-04 11:00:08 1rfXYZ-0000ak-2C => :blackhole: <junk@x.example> R=aliases
+2026-08-04 11:00:08 1rfXYZ-0000ak-2C ** Info+Shop@x.example: retry timeout exceeded
+2026-08-04 11:00:08 1rfXYZ-0000ak-2C Completed
+2026-08-04 11:00:08 1rfXYZ-0000al-2C <= anna@x.example U=anna P=local S=1 for junk@x.example
+2026-08-04 11:00:08 1rfXYZ-0000al-2C => discarded <junk@x.example> R=filter
+2026-08-04 11:00:08 1rfXYZ-0000al-2C Completed
 2026-08-04 11:00:09 SMTP connection from [192.0.2.8]:33964 (TCP/IP connection count = 1)
 2026-08-04 11:00:09 SMTP connection from pc.x.example [192.0.2.8]:33964 closed by QUIT
 2026-08-04 11:00:09 no MAIL in SMTP connection from (x) [192.0.2.8]:33965 D=0.2s C=EHLO,QUIT

@@ -215,7 +215,7 @@ impl Draft {
         self.facts.arrived && self.facts.completed && self.facts.has_end && !self.facts.has_earlier
     }
 
-    /// Takes the next line.
+    /// Takes the next line. Gives the place of the recipient whose end or attempt it tells.
     #[inline]
     pub(crate) fn push(
         &mut self,
@@ -223,7 +223,7 @@ impl Draft {
         attempts: Attempts,
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
-    ) {
+    ) -> Option<usize> {
         match line.what {
             What::Arrived => {
                 self.forget(attempts, groups, sink);
@@ -245,6 +245,7 @@ impl Draft {
                 recipient.last = line.time;
                 recipient.host = host;
                 self.facts.has_end = true;
+                return Some(place);
             }
             What::Discarded => {
                 self.facts.discarded += 1;
@@ -258,7 +259,9 @@ impl Draft {
                     troubles.open.push(failure);
                 }
             }
-            What::Deferred | What::Unrouted | What::Failed => self.fail(line, attempts, groups, sink),
+            What::Deferred | What::Unrouted | What::Failed => {
+                return Some(self.fail(line, attempts, groups, sink));
+            }
             What::Completed => {
                 self.facts.completed = true;
                 self.facts.end = line.time;
@@ -271,16 +274,17 @@ impl Draft {
                 self.facts.has_end = true;
             }
         }
+        None
     }
 
-    /// Takes a recipient's line that reports a failure.
+    /// Takes a recipient's line that reports a failure. Gives the recipient's place.
     fn fail(
         &mut self,
         line: &Line<'_>,
         attempts: Attempts,
         groups: &Groups,
         sink: &mut impl FnMut(Told<'_>, &Groups),
-    ) {
+    ) -> usize {
         let failed = line.what == What::Failed;
         let mut group = line.group;
         let inherits =
@@ -335,6 +339,7 @@ impl Draft {
         }
         self.facts.has_end |= failed;
         self.close(attempts, groups, sink);
+        place
     }
 
     /// The group and the host of a recipient's attempt, and the end of the host's line that reports the same attempt.
@@ -571,7 +576,7 @@ impl Draft {
     }
 
     /// The address of the recipient at this place.
-    fn address(&self, recipient: u32) -> Name<'_> {
+    pub(crate) fn address(&self, recipient: u32) -> Name<'_> {
         let place = recipient as usize;
         Name { text: self.recipients[place].address.of(&self.text), hash: self.hashes[place] }
     }

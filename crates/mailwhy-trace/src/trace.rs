@@ -244,13 +244,14 @@ impl Single {
         Self(draft)
     }
 
-    /// Takes the next line; `group` is its failure, from [`Groups::of`].
-    pub fn push(&mut self, step: &Step<'_>, group: Option<GroupId>, groups: &Groups) {
-        if let Some(what) = What::of(step) {
-            let address = address_of(step);
-            let line = Line::new(what, step, &address, group);
-            self.0.push(&line, Attempts::WithMessage, groups, &mut |_, _| {});
-        }
+    /// Takes the next line; `group` is its failure, from [`Groups::of`]. Gives the address of the recipient whose end or
+    /// attempt it tells, as in [`Message::recipients`].
+    pub fn push(&mut self, step: &Step<'_>, group: Option<GroupId>, groups: &Groups) -> Option<&[u8]> {
+        let what = What::of(step)?;
+        let address = address_of(step);
+        let line = Line::new(what, step, &address, group);
+        let place = self.0.push(&line, Attempts::WithMessage, groups, &mut |_, _| {})?;
+        Some(self.0.address(place as u32).text)
     }
 
     /// Gives the message, with all attempts, to `sink`.

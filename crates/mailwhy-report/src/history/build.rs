@@ -1,5 +1,6 @@
 //! From the lines of a message to its life.
 
+use std::borrow::Cow;
 use std::cmp::Reverse;
 use std::iter;
 
@@ -58,6 +59,7 @@ struct Draft {
 #[derive(Default)]
 struct Tried {
     original: Option<Vec<u8>>,
+    discarded: bool,
     tries: u64,
     first: Option<i64>,
     /// The last step that is about it.
@@ -119,8 +121,8 @@ impl<'a> Teller<'a> {
             }
             let event = line.event();
             let group = self.groups.of(&event, self.classifier);
-            single.push(&logs::Step::from(&event), group, &self.groups);
-            taken.take(&event, group, &self.groups);
+            let address = single.push(&logs::Step::from(&event), group, &self.groups);
+            taken.take(&event, address, group, &self.groups);
         });
         for &(id, time) in lines.reports {
             taken.report(id, time);
@@ -179,6 +181,7 @@ impl<'a> Teller<'a> {
                     outcome,
                     matches: (self.matches)(r.address) || original.is_some_and(self.matches),
                     original_recipient: original.map(lossy),
+                    discarded: tried.is_some_and(|t| t.discarded),
                     expired: r.expired,
                     tries: tried.map_or(0, |t| t.tries),
                     first: at(first),
@@ -342,7 +345,7 @@ fn merge(steps: &mut Vec<Step>, step: Step) {
 }
 
 impl Taken {
-    fn take(&mut self, event: &Event<'_>, group: Option<GroupId>, groups: &Groups) {
+    fn take(&mut self, event: &Event<'_>, address: Option<&[u8]>, group: Option<GroupId>, groups: &Groups) {
         let millis = event.time.map(millis);
         if let Some(time) = event.time {
             self.first = self.first.or(Some(time));
@@ -375,7 +378,7 @@ impl Taken {
             | Kind::DeliverySuppressed
             | Kind::Deferral
             | Kind::Failure => {
-                if self.try_recipient(event, &mut step, group, groups) {
+                if self.try_recipient(event, address, &mut step, group, groups) {
                     return;
                 }
             }
@@ -415,6 +418,7 @@ impl Taken {
     fn try_recipient(
         &mut self,
         event: &Event<'_>,
+        address: Option<&[u8]>,
         step: &mut Step,
         group: Option<GroupId>,
         groups: &Groups,
@@ -427,7 +431,7 @@ impl Taken {
             return false;
         }
         let Some(recipient) = event.recipient.or(event.original_recipient) else { return false };
-        let key = address_key(recipient, event.original_recipient);
+        let key = address.map_or_else(|| address_key(recipient, event.original_recipient), Cow::Borrowed);
         step.recipient = Some(shown(&key));
         let verdict = group.map(|group| &groups.get(group).verdict);
         let inherits = verdict.is_some_and(|verdict| verdict.cause.is_some_and(|cause| cause.inherits));
@@ -444,6 +448,10 @@ impl Taken {
             }
         }
         let tried = self.tried.entry_ref(&*key).or_default();
+        // Into nothing: by an alias, by a filter, or because the transport would write there.
+        let by_filter = event.recipient.is_none() && event.transport.is_none();
+        tried.discarded |= delivery
+            && (recipient == b":blackhole:" || by_filter || event.transport == Some(b"**bypassed**"));
         if tried.original.is_none() {
             tried.original =
                 event.original_recipient.filter(|original| *original != &*key).map(<[u8]>::to_vec);
@@ -517,6 +525,7 @@ fn answer_for_one(words: &Words, state: State, r: &RecipientStory, by: Option<&s
         by,
     };
     let tell = match (r.outcome, state) {
+        ("delivered", _) if r.discarded => words.discarded_for,
         ("delivered", _) => words.delivered,
         ("failed", State::Frozen) => {
             return format!("{} {}", (words.failed)(words, &about), words.several_frozen);

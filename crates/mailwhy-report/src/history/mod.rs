@@ -10,6 +10,8 @@ mod others;
 mod verdict;
 pub(crate) mod words;
 
+use std::ops::Not;
+
 use serde::Serialize;
 
 pub use build::{Lines, Teller};
@@ -113,6 +115,9 @@ pub struct RecipientStory {
     pub matches: bool,
     /// The cause of the failure, or of the last deferral.
     pub cause: Option<Cause>,
+    /// Whether an alias or a filter threw it away: the line reports a delivery.
+    #[serde(skip_serializing_if = "Not::not")]
+    pub discarded: bool,
     /// Whether it failed because the retries were used up.
     pub expired: bool,
     /// How often it was tried.

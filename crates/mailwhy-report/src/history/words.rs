@@ -51,6 +51,7 @@ pub(crate) struct Words {
 
     // What became of a message, for one recipient.
     pub(crate) delivered: fn(&Self, &About<'_>) -> String,
+    pub(crate) discarded_for: fn(&Self, &About<'_>) -> String,
     pub(crate) failed: fn(&Self, &About<'_>) -> String,
     pub(crate) deferred: fn(&Self, &About<'_>) -> String,
     pub(crate) frozen: fn(&Self, &About<'_>) -> String,
@@ -133,6 +134,9 @@ impl Words {
 static EN: Words = Words {
     numbers: Numbers::of(Lang::En),
 
+    discarded_for: |_, a| {
+        format!("Thrown away on this server, not kept for {}: an alias or a filter says so.", a.to)
+    },
     delivered: |w, a| {
         let how = match a.host {
             Some(host) => format!("{host} took it"),
@@ -343,6 +347,9 @@ fn stop(sentence: String) -> String {
 static RU: Words = Words {
     numbers: Numbers::of(Lang::Ru),
 
+    discarded_for: |_, a| {
+        format!("Выброшено на этом сервере, для {} не сохранено: так велит псевдоним или фильтр.", a.to)
+    },
     delivered: |w, a| {
         let how = match a.host {
             Some(host) => format!("письмо принял {host}"),
