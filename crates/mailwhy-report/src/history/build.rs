@@ -450,8 +450,11 @@ impl Taken {
         let tried = self.tried.entry_ref(&*key).or_default();
         // Into nothing: by an alias, by a filter, or because the transport would write there.
         let by_filter = event.recipient.is_none() && event.transport.is_none();
-        tried.discarded |= delivery
-            && (recipient == b":blackhole:" || by_filter || event.transport == Some(b"**bypassed**"));
+        if delivery && (recipient == b":blackhole:" || by_filter || event.transport == Some(b"**bypassed**"))
+        {
+            tried.discarded = true;
+            step.kind = "discarded";
+        }
         if tried.original.is_none() {
             tried.original =
                 event.original_recipient.filter(|original| *original != &*key).map(<[u8]>::to_vec);

@@ -309,6 +309,7 @@ static EN: Words = Words {
     address_for: "for",
 
     recipient: |outcome| match outcome {
+        "discarded" => "discarded",
         "delivered" => "delivered",
         "failed" => "failed",
         _ => "waiting",
@@ -532,6 +533,7 @@ static RU: Words = Words {
     address_for: "для",
 
     recipient: |outcome| match outcome {
+        "discarded" => "выброшено",
         "delivered" => "доставлено",
         "failed" => "отказ",
         _ => "ждёт",

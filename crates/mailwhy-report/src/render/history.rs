@@ -199,7 +199,8 @@ impl Page<'_> {
             0 => r.name().to_owned(),
             n => format!("{} {}", r.name(), (self.words.and_more)(self.words, *n)),
         };
-        let outcome = |r: &RecipientStory| (self.words.recipient)(r.outcome);
+        let outcome =
+            |r: &RecipientStory| (self.words.recipient)(if r.discarded { "discarded" } else { r.outcome });
         let names = rows.iter().map(|row| width(&name(row))).max().unwrap_or_default().min(50);
         let outcomes = rows.iter().map(|(r, _)| width(outcome(r))).max().unwrap_or_default();
         let pad = |text: &str, to: usize| " ".repeat(to.saturating_sub(width(text)) + 2);
@@ -438,7 +439,7 @@ fn rows(history: &History) -> Vec<(&RecipientStory, u64)> {
         _ if all.len() <= RECIPIENTS => all.iter().map(alone).collect(),
         1..=ASKED => asked().map(alone).collect(),
         _ => {
-            let end = |r: &RecipientStory| (r.outcome, r.cause.as_ref().map(|cause| cause.rule));
+            let end = |r: &RecipientStory| (r.outcome, r.discarded, r.cause.as_ref().map(|cause| cause.rule));
             let mut rows: Vec<(&RecipientStory, u64)> = Vec::new();
             for r in history.asked() {
                 match rows.iter_mut().find(|(first, _)| end(first) == end(r)) {
