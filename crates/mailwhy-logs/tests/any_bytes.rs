@@ -5,7 +5,7 @@ use mailwhy_logs::{Event, Kind, Step};
 use proptest::prelude::*;
 
 /// Lines of most kinds, to be spoiled.
-const LINES: [&str; 25] = [
+const LINES: [&str; 26] = [
     r#"1tZabc-0002Xy-3q <= "a b"@c.example H=m (h) [192.0.2.1]:5 I=[192.0.2.2]:25 U=x y P=esmtpsa X=T:c:1 CV=no DN="CN=x" A=plain:u S=9 RT=1s id=i@d T="s \"q\"" from <a> for b@d e@f"#,
     r#"1tZabc-0000000AbCd-0xYz => |/bin/sh -c "x > y" (p@d.example) <o@d.example> F=<s@d> P=<s@d> R=r T=t S=1 ST=x (e) QT=1s DT=2s"#,
     r#"1tZabc-0002Xy-3q -> a@d.example R=r T=t H=m DS [2001:db8::1]:25* L K C="250 2.0.0 \"x\\\\n\"" QT=1s"#,
@@ -17,6 +17,7 @@ const LINES: [&str; 25] = [
     "1tZabc-0002Xy-3q plain authenticator failed H=m [192.0.2.1] 535-5.7.8 a",
     "plain authenticator failed for H=(h) [192.0.2.1]:9 U=x: 535 Incorrect authentication data (set_id=u)",
     "plain authenticator failed for h (h) [192.0.2.1]: 535 Incorrect authentication data (set_id=u)",
+    "plain authenticator failed for (h) [192.0.2.1]: 435 Unable to authenticate at present (set_id=u): no (x)",
     "1tZabc-0002Xy-3q Completed QT=1s",
     "H=m (h) [192.0.2.1] F=<s@d> A=plain:u temporarily rejected RCPT <a@d>: m [192.0.2.1] : response to \"MAIL FROM:<>\" was: 550 x",
     "H=m (h) [192.0.2.1] sender verify fail for <a@d>: x",

@@ -588,6 +588,24 @@ mod tests {
     }
 
     #[test]
+    fn a_login_that_could_not_be_checked_is_no_guess() {
+        let front = "2026-08-01 10:00:00 plain authenticator failed for (x) [192.0.2.1]:";
+        let log = format!(
+            "{front} 435 Unable to authenticate at present (set_id=bob): no socket (x)\n\
+             {front} 535 Incorrect authentication data (set_id=eve)\n"
+        );
+        let mut summary = Summary::new();
+        exim::scan_batches(log.as_bytes(), Role::Main, |lines| {
+            summary.read(lines, |_| Place::default(), &Classifier::new());
+        });
+        let report = summary.report(About::default());
+        assert_eq!((report.logins.failures, report.logins.top_accounts.len()), (1, 1));
+        let refused: Vec<_> =
+            report.rejections.iter().map(|row| (row.reason, row.count, row.hosts)).collect();
+        assert_eq!(refused, [("login-failed", 1, 1)]);
+    }
+
+    #[test]
     fn a_host_that_failed_first_has_its_provider() {
         let front = "2026-08-01 10:00:00 1rfXY0-000000001ab-2Cde";
         let host = "H=gmail-smtp-in.l.google.com [192.0.2.1]";

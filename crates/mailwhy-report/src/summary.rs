@@ -373,8 +373,7 @@ impl Summary {
         {
             *counts.errnos.entry(errno).or_default() += 1;
         }
-        let at_our_server = event.reply.is_none();
-        if event.kind == Kind::AuthFailure && at_our_server {
+        if event.kind == Kind::AuthFailure && event.reply.is_none() && !is_unchecked(event) {
             counts.logins.count(Login { ip: event.ip, user: event.user });
             return None;
         }
@@ -525,7 +524,7 @@ impl Counts {
         }
         // Exim says beforehand why it takes a sender for bad, in a line of its own.
         let is_told_twice = event.error.is_some_and(|error| error.starts_with(b"sender verify "));
-        if event.kind == Kind::Rejected && !is_told_twice {
+        if event.kind == Kind::Rejected && !is_told_twice || is_unchecked(event) {
             group.refused += 1;
             if let Some(host) = event.ip.or(event.host) {
                 group.refused_hosts.insert(hash(host));
@@ -784,6 +783,12 @@ pub(crate) fn add_all<K: Eq + Hash>(mine: &mut Map<K, u64>, theirs: Map<K, u64>)
     for (key, count) in theirs {
         *mine.entry(key).or_default() += count;
     }
+}
+
+/// Whether it is a login that our server could not check, which is no fault of the client.
+fn is_unchecked(event: &Event<'_>) -> bool {
+    let code = event.response.and_then(|response| response.code);
+    event.kind == Kind::AuthFailure && code.is_some_and(|code| code < 500)
 }
 
 /// Whether lines of this kind report that something went wrong.

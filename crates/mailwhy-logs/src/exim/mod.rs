@@ -105,7 +105,7 @@ impl<'a> Line<'a> {
     }
 
     /// Who failed to log in at our server, where one does not need [`Line::event`] to know: most lines of
-    /// [`Kind::AuthFailure`] are of this form.
+    /// [`Kind::AuthFailure`] are of this form. `None` also where the login could not be checked.
     #[must_use]
     pub fn login(&self) -> Option<Login<'a>> {
         let fits = self.kind == Kind::AuthFailure && self.text.len() <= LONGEST;

@@ -168,13 +168,23 @@ pub(super) fn failed_login(text: &[u8]) -> Option<Login<'_>> {
     let host = skip(host, b"H=");
     let (peer, len) = Peer::read(host);
     let error = trim_start(host[len..].strip_prefix(b":")?);
-    Some(Login { ip: peer.ip, user: account(error) })
+    (!unchecked(error)).then(|| Login { ip: peer.ip, user: account(error) })
 }
 
-/// The account in what is said of a login.
+/// The account in what is said of a login: at its end, or before why it could not be checked.
 fn account(error: &[u8]) -> Option<&[u8]> {
     const SET_ID: Needle = Needle::new(b" (set_id=");
-    SET_ID.split(error).map(|(_, id)| id.strip_suffix(b")").unwrap_or(id))
+    const WHY: Needle = Needle::new(b"): ");
+    let (_, id) = SET_ID.split(error)?;
+    match WHY.split(id).filter(|_| unchecked(error)) {
+        Some((id, _)) => Some(id),
+        None => Some(id.strip_suffix(b")").unwrap_or(id)),
+    }
+}
+
+/// Whether a login failed since we could not check it: `435 Unable to authenticate at present`.
+fn unchecked(error: &[u8]) -> bool {
+    error.starts_with(b"4")
 }
 
 /// An ACL's warning.
