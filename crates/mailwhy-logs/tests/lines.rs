@@ -118,12 +118,19 @@ fn fields_of(e: &Event<'_>) -> Fields {
         ("delivery_time", e.delivery_time),
         ("receive_time", e.receive_time),
         ("duration", e.duration),
+        ("dkim", e.dkim),
+        ("proxy", e.proxy),
+        ("connection", e.connection),
+        ("body", e.body),
+        ("shadow", e.shadow),
         ("error", e.error),
     ];
     fields.extend(
         bytes.into_iter().filter_map(|(name, v)| Some((name, String::from_utf8(v?.to_vec()).unwrap()))),
     );
+    let extensions: Vec<_> = e.extensions.names().collect();
     let told = [
+        ("extensions", (!extensions.is_empty()).then(|| extensions.join(" "))),
         ("time", e.time.filter(|t| *t != ORDINARY).map(time)),
         ("size", e.size.map(|n| n.to_string())),
         ("errno", e.errno.map(|n| n.to_string())),
