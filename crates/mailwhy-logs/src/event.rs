@@ -200,6 +200,9 @@ impl Extensions {
     pub const NAMES: [&'static str; 8] =
         ["chunking", "pipelining", "prdr", "tfo", "dnssec", "spf", "arc", "dmarc"];
 
+    /// DNSSEC, which stands within the host of a delivery.
+    pub(crate) const DNSSEC: u8 = 1 << 4;
+
     /// The names of those in use.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
         Self::NAMES

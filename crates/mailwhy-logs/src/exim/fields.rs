@@ -2,7 +2,7 @@
 
 use super::bytes::{blank, trim_start};
 use super::host::Peer;
-use crate::Event;
+use crate::{Event, Extensions};
 use memchr::{memchr, memchr_iter, memchr2};
 
 /// Where the fields stand, which decides what some of them mean.
@@ -209,7 +209,7 @@ fn key(text: &[u8]) -> Option<usize> {
     keys.contains(&&text[..n]).then_some(n + 1)
 }
 
-/// How long a field is that is a word of its own, and its bit in [`Extensions`](crate::Extensions).
+/// How long a field is that is a word of its own, and its bit in [`Extensions`].
 fn bare(text: &[u8]) -> Option<(usize, u8)> {
     let n = text.iter().take(6).position(|&b| b == b' ').unwrap_or(text.len().min(6));
     let bit = match &text[..n] {
@@ -217,7 +217,7 @@ fn bare(text: &[u8]) -> Option<(usize, u8)> {
         b"L" | b"L*" | b"L." | b"L-" | b"L.-" => 1 << 1,
         b"PRDR" => 1 << 2,
         b"TFO" | b"TFO*" => 1 << 3,
-        b"DS" => 1 << 4,
+        b"DS" => Extensions::DNSSEC,
         b"SPF" => 1 << 5,
         b"ARC" => 1 << 6,
         b"DMARC" => 1 << 7,

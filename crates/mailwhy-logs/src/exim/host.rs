@@ -1,7 +1,7 @@
 //! The other host, in the forms that Exim writes it.
 
 use super::bytes::{Needle, blank};
-use crate::Event;
+use crate::{Event, Extensions};
 use memchr::memchr;
 
 /// A host: `name (helo) [ip]:port`, of which all parts but one may be missing.
@@ -11,6 +11,8 @@ pub(super) struct Peer<'a> {
     pub(super) helo: Option<&'a [u8]>,
     pub(super) ip: Option<&'a [u8]>,
     pub(super) port: Option<&'a [u8]>,
+    /// Whether DNSSEC vouches for the name.
+    pub(super) dnssec: bool,
 }
 
 impl<'a> Peer<'a> {
@@ -27,6 +29,7 @@ impl<'a> Peer<'a> {
             peer.name = super::bytes::some(&text[..at]);
         }
         if text[at..].starts_with(b" DS [") {
+            peer.dnssec = true;
             at += 3;
         }
         // What a client says of itself may hold anything, brackets included: the address is in the last ones.
@@ -83,6 +86,9 @@ impl<'a> Peer<'a> {
         event.helo = self.helo;
         event.ip = self.ip;
         event.port = self.port;
+        if self.dnssec {
+            event.extensions.0 |= Extensions::DNSSEC;
+        }
     }
 }
 

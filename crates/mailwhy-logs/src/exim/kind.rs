@@ -96,7 +96,7 @@ fn about_peer(text: &[u8]) -> Option<Kind> {
     {
         return Some(Kind::Tls);
     }
-    if peer && WARNING_WORD.is_in(text) && (SKIPPED.is_in(text) || WARNING.is_in(text)) {
+    if peer && warned(text) {
         return Some(Kind::AclWarning);
     }
     if peer || text.starts_with(b"F=") || text.starts_with(b" DS H=") {
@@ -291,33 +291,29 @@ fn authenticator(text: &[u8]) -> bool {
 
 /// Lines of our own server about a client that has no message yet.
 fn incoming(text: &[u8]) -> Option<Kind> {
-    let bare = skip(text, b" DS");
-    let peer = matches!(bare, [b'H' | b'U', b'=', ..]);
-    let rejected = if peer || bare.starts_with(b"F=") { REJECTED.find(bare) } else { None };
-    if matches!(text[0], b'H' | b'U') {
-        if let Some(at) = WARNING_WORD.find(text) {
-            let warning = WARNING.find(text);
-            // The words of a rejection may hold a `Warning: ` of their own.
-            let first = REJECTED_WORD.find(text).is_none_or(|r| warning.is_some_and(|w| w < r));
-            if SKIPPED.is_in(&text[at..]) || (warning.is_some() && first) {
-                return Some(Kind::AclWarning);
-            }
+    let text = skip(text, b" DS ");
+    let peer = matches!(text, [b'H' | b'U', b'=', ..]);
+    let rejected = (peer || text.starts_with(b"F=")) && REJECTED.is_in(text);
+    if peer {
+        if warned(text) {
+            return Some(Kind::AclWarning);
         }
-        if INCOMPLETE.is_in(text) {
-            return Some(if sender_verify(text) || discarded(text) {
-                Kind::Rejected
-            } else {
-                Kind::Connection
-            });
-        }
-        if rejected.is_none() && (sender_verify(text) || discarded(text)) {
+        let incomplete = INCOMPLETE.is_in(text);
+        if (incomplete || !rejected) && (sender_verify(text) || discarded(text)) {
             return Some(Kind::Rejected);
         }
+        if incomplete {
+            return Some(Kind::Connection);
+        }
     }
-    if rejected.is_some() || (text[0] == b'H' && DROPPED.is_in(text)) {
-        return Some(Kind::Rejected);
-    }
-    None
+    (rejected || text.starts_with(b"H=") && DROPPED.is_in(text)).then_some(Kind::Rejected)
+}
+
+/// Whether an ACL warned. The words of a rejection may hold a `Warning: ` of their own.
+fn warned(text: &[u8]) -> bool {
+    let Some(at) = WARNING_WORD.find(text) else { return false };
+    let before = |warning| REJECTED_WORD.find(text).is_none_or(|rejected| warning < rejected);
+    SKIPPED.is_in(&text[at..]) || WARNING.find(text).is_some_and(before)
 }
 
 fn sender_verify(text: &[u8]) -> bool {
