@@ -58,6 +58,7 @@ pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 
 /// What follows `rejected`: the command, what it was about, and why.
 fn refused<'a>(event: &mut Event<'a>, what: &'a [u8]) {
+    const FROM: Needle = Needle::new(b"\" from ");
     let command = skip(what, b"\"");
     let message: [&[u8]; 4] = [b"from ", b"after", b"during", b"by local_scan"];
     event.stage = if message.iter().any(|w| command.starts_with(w)) {
@@ -65,6 +66,14 @@ fn refused<'a>(event: &mut Event<'a>, what: &'a [u8]) {
     } else {
         reply::stage(command)
     };
+    // `"EHLO name" from host`: the name is not that of the host.
+    if let Some((words, host)) = FROM.split(what).filter(|_| what.starts_with(b"\"")) {
+        let (peer, len) = Peer::read(host);
+        peer.store(event);
+        fields::read(event, &host[len..], Style::Error);
+        event.error = Some(&what[..=words.len()]);
+        return;
+    }
     let at = blank(what);
     let rest = trim_start(&what[at..]);
     let rest = match &what[..at] {
@@ -199,48 +208,59 @@ pub(super) fn warning<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 pub(super) fn connection<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     const FROM: Needle = Needle::new(b" from ");
     const ON: Needle = Needle::new(b" on ");
-    const REJECTED: Needle = Needle::new(b": rejected ");
-    const COMMAND_END: Needle = Needle::new(b"\" H=");
-    const INCOMPLETE: &[u8] = b"incomplete transaction (";
-    let rest = if text.starts_with(b"H=") || text.starts_with(b"U=") {
+    const CONNECTION: Needle = Needle::new(b" connection ");
+    if text.starts_with(b"H=") || text.starts_with(b"U=") {
         let rest = fields::read(event, text, Style::Error);
-        if let Some((_, sender)) = FROM.split(rest).filter(|_| rest.starts_with(INCOMPLETE))
-            && let Some((address, len)) = angle(sender)
-        {
+        let (words, sender) = FROM.split(rest).unwrap_or((rest, b""));
+        event.error = some(words);
+        if let Some((address, len)) = angle(sender) {
             event.sender = Some(address);
             event.recipients = sender[len..].strip_prefix(b" for ").and_then(some);
         }
         return;
-    } else if text.starts_with(b"SMTP syntax error") || text.starts_with(b"SMTP protocol ") {
-        // What the client sent comes first, and may hold anything.
-        let at = COMMAND_END.find(text).map(|n| n + 1).or_else(|| HOST.find(text));
-        let Some(at) = at else { return };
-        let rest = fields::read(event, &text[at..], Style::Error);
-        let early = text.starts_with(b"SMTP protocol synchronization error");
-        let words = REJECTED.split(text).filter(|_| early).map(|(words, _)| words);
-        event.error = words.or(some(skip(rest, b": ")));
-        return;
-    } else if text.starts_with(b"SMTP data timeout") {
+    }
+    if text.starts_with(b"SMTP syntax error") || text.starts_with(b"SMTP protocol ") {
+        return misused(event, text);
+    }
+    let lost = b"SMTP connection lost after final dot";
+    if let Some(rest) = text.strip_prefix(lost) {
         event.stage = Some(Stage::EndOfData);
-        event.error = Some(ON.split(text).map_or(text, |(words, _)| words));
-        FROM.split(text)
-    } else if let Some(rest) = text.strip_prefix(b"refused connection from ") {
-        event.stage = Some(Stage::Connect);
-        Some((text, rest))
-    } else {
-        FROM.split(text)
-    };
-    let Some((before, host)) = rest else {
+        event.error = Some(&text[..lost.len()]);
+        fields::read(event, rest, Style::Error);
+        return;
+    }
+    let Some((before, host)) = FROM.split(text) else {
         event.error = some(text);
         return;
     };
-    let (peer, len) = Peer::read(host);
-    if peer.is_remote() {
-        peer.store(event);
-    } else {
-        event.user = peer.name;
+    if let Some((_, rest)) = CONNECTION.split(before) {
+        number(event, rest);
     }
-    let mut rest = fields::read(event, &host[len..], Style::Error);
+    let told: [&[u8]; 4] = [b"SMTP command timeout", b"SMTP data timeout", b"unexpected ", b"no MAIL "];
+    if told.iter().any(|words| before.starts_with(words)) {
+        event.error = Some(ON.split(before).map_or(before, |(words, _)| words));
+    }
+    if before.starts_with(b"SMTP data timeout") {
+        event.stage = Some(Stage::EndOfData);
+    }
+    let host = skip(skip(host, b"TFO "), b"TFO* ");
+    let rest = if let Some(rest) = host.strip_prefix(b"local process") {
+        rest
+    } else {
+        let (peer, len) = Peer::read(host);
+        if peer.is_remote() {
+            peer.store(event);
+        } else {
+            event.user = peer.name;
+        }
+        &host[len..]
+    };
+    let mut rest = fields::read(event, rest, Style::Error);
+    if before.ends_with(b"refused connection") {
+        event.stage = Some(Stage::Connect);
+        event.error = some(trim_start(skip(rest, b":")));
+        return;
+    }
     if before.ends_with(b"onnection") && rest.starts_with(b"refused") {
         event.stage = Some(Stage::Connect);
     }
@@ -256,7 +276,7 @@ pub(super) fn connection<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         event.duration = Some(time);
         rest = &rest[..at];
     }
-    let told: [&[u8]; 6] = [b"lost", b"dropped", b"refused", b"closed after", b"closed by DROP", b"(host"];
+    let told: [&[u8]; 5] = [b"lost", b"dropped", b"refused", b"closed after", b"closed by DROP"];
     if told.iter().any(|w| rest.starts_with(w)) {
         event.error = Some(rest);
     }
@@ -265,10 +285,24 @@ pub(super) fn connection<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     }
 }
 
+/// A client that did not keep to the protocol. What it sent comes first, and may hold anything.
+fn misused<'a>(event: &mut Event<'a>, text: &'a [u8]) {
+    const COMMAND_END: [Needle; 2] = [Needle::new(b"\" H="), Needle::new(b"\" U=")];
+    const REJECTED: Needle = Needle::new(b": rejected ");
+    let end = COMMAND_END.iter().find_map(|end| end.find(text)).map(|n| n + 1);
+    let Some(at) = end.or_else(|| HOST.find(text)) else {
+        event.error = some(text);
+        return;
+    };
+    let rest = fields::read(event, &text[at..], Style::Error);
+    let early = text.starts_with(b"SMTP protocol synchronization error");
+    let words = REJECTED.split(text).filter(|_| early).map(|(words, _)| words);
+    event.error = words.or(some(skip(rest, b": ")));
+}
+
 /// TLS trouble, on either side.
 pub(super) fn tls<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    const ON: Needle = Needle::new(b" connection from ");
-    const TO: Needle = Needle::new(b" connection to ");
+    const CONNECTION: Needle = Needle::new(b" connection ");
     const UNENCRYPTED: Needle = Needle::new(b": delivering unencrypted to H=");
     event.stage = Some(Stage::Starttls);
     event.error = some(text);
@@ -278,7 +312,8 @@ pub(super) fn tls<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         return;
     }
     let rest = if text.starts_with(b"H=") { fields::read(event, text, Style::Error) } else { text };
-    if let Some((_, host)) = ON.split(rest).or_else(|| TO.split(rest)) {
+    let host = CONNECTION.split(rest).map(|(_, rest)| number(event, rest));
+    if let Some(host) = host.and_then(|t| t.strip_prefix(b"from ").or_else(|| t.strip_prefix(b"to "))) {
         let (peer, len) = Peer::read(host);
         peer.store(event);
         let rest = fields::read(event, &host[len..], Style::Error);
@@ -292,14 +327,23 @@ pub(super) fn tls<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     }
 }
 
+/// Reads `Ci=7 `, which may stand behind the word connection, and gives what follows.
+fn number<'a>(event: &mut Event<'a>, text: &'a [u8]) -> &'a [u8] {
+    let Some(number) = text.strip_prefix(b"Ci=") else { return text };
+    let len = blank(number);
+    event.connection = some(&number[..len]);
+    trim_start(&number[len..])
+}
+
 /// A name that could not be looked up.
 pub(super) fn dns<'a>(event: &mut Event<'a>, text: &'a [u8]) {
-    const DURING: Needle = Needle::new(b"connection from ");
+    const DURING: Needle = Needle::new(b"connection ");
     event.error = some(text);
     if let Some(ip) = text.strip_prefix(b"no host name found for IP address ") {
         event.ip = some(&ip[..word_len(ip)]);
     } else if let Some(host) = text.strip_prefix(b"no IP address found for host ") {
-        if let Some((_, client)) = DURING.split(host) {
+        let client = DURING.split(host).map(|(_, rest)| number(event, rest));
+        if let Some(client) = client.and_then(|t| t.strip_prefix(b"from ")) {
             Peer::read(client).0.store(event);
         }
         event.host = some(&host[..word_len(host)]);

@@ -254,7 +254,7 @@ pub fn write_json(
             object.object(key, |inner| reply_object(inner, &reply));
         }
     }
-    if matches!(event.kind, Kind::Unknown | Kind::Continuation | Kind::Note | Kind::Panic) {
+    if is_told_by_text(event.kind) {
         object.string("text", event.text);
     }
     if let Some(verdict) = verdict {
@@ -270,6 +270,12 @@ pub fn write_json(
     object.flag("invalid_utf8", lossy);
     object.end();
     out.push(b'\n');
+}
+
+/// Whether the fields of such lines leave out what they tell.
+fn is_told_by_text(kind: Kind) -> bool {
+    use Kind::{Connection, Continuation, Daemon, Note, Panic, QueueRun, Unknown};
+    matches!(kind, Connection | QueueRun | Daemon | Panic | Note | Continuation | Unknown)
 }
 
 /// What is the same on many lines of a file, as it is written.
