@@ -18,7 +18,6 @@ pub(super) struct Peer<'a> {
 impl<'a> Peer<'a> {
     /// Reads the host that `text` begins with, and how many bytes it takes.
     pub(super) fn read(text: &'a [u8]) -> (Self, usize) {
-        const HELO_END: Needle = Needle::new(b") [");
         let mut peer = Self::default();
         let mut at = 0;
         if !matches!(text.first(), Some(b'(' | b'[')) {
@@ -32,21 +31,21 @@ impl<'a> Peer<'a> {
             peer.dnssec = true;
             at += 3;
         }
-        // What a client says of itself may hold anything, brackets included: the address is in the last ones.
+        // What a client says of itself may hold anything, brackets included.
         let open = usize::from(at > 0);
         if text.get(at + open) == Some(&b'(') && (at == 0 || text[at] == b' ') {
             let helo = &text[at + open + 1..];
-            match HELO_END.find(helo) {
-                Some(n) if at == 0 || !helo[..n].contains(&b':') || helo[0] == b'[' => {
+            match helo_end(helo) {
+                Some(n) => {
                     peer.helo = Some(&helo[..n]);
                     at += open + 1 + n + 1;
                 }
-                _ if at == 0 => {
+                None if at == 0 => {
                     let n = memchr(b')', helo).unwrap_or(helo.len());
                     peer.helo = Some(&helo[..n]);
                     return (peer, (n + 2).min(text.len()));
                 }
-                _ => return (peer, at),
+                None => return (peer, at),
             }
         }
         let open = usize::from(at > 0);
@@ -92,6 +91,22 @@ impl<'a> Peer<'a> {
     }
 }
 
+/// Where the parenthesis ends that a client's name is in: the address follows, and then no more of the name.
+fn helo_end(text: &[u8]) -> Option<usize> {
+    const END: Needle = Needle::new(b") [");
+    let mut from = 0;
+    loop {
+        let at = from + END.find(&text[from..])?;
+        let ip = &text[at + 3..];
+        let len = ip.iter().take_while(|b| b.is_ascii_hexdigit() || matches!(b, b'.' | b':')).count();
+        // A user may follow without a blank.
+        if len > 0 && matches!(ip[len..], [b']'] | [b']', b' ' | b':' | b'*', ..] | [b']', b'U', b'=', ..]) {
+            return Some(at);
+        }
+        from = at + 3;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -115,6 +130,9 @@ mod tests {
         case("([10.1.1.1]) [192.0.2.1] P=", None, Some("[10.1.1.1]"), ip, None, " P=");
         case("mx.example ([IPv6:::1]) [192.0.2.1]", name, Some("[IPv6:::1]"), ip, None, "");
         case("(a (b) c) [192.0.2.1]", None, Some("a (b) c"), ip, None, "");
+        case("(a) [10.1.1.1]) [192.0.2.1] P=", None, Some("a) [10.1.1.1]"), ip, None, " P=");
+        case("mx.example (::1) [192.0.2.1]: x", name, Some("::1"), ip, None, ": x");
+        case("root (x: y) [z", Some("root"), None, None, None, " (x: y) [z");
         case("[2001:db8::1]:25 x", None, None, Some("2001:db8::1"), Some("25"), " x");
         case("[192.0.2.1] [192.0.2.1]:25 x", Some("[192.0.2.1]"), None, ip, Some("25"), " x");
         case("[192.0.2.1]:-1 C=", None, None, ip, Some("-1"), " C=");
