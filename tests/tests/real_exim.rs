@@ -75,7 +75,12 @@ const CASES: &[Case] = &[
     bad(&["retired@old-isp.test"], "recipient-unknown", (550, None, "rcpt"), "no mailbox here by that name"),
     bad(&["nobody@outlook.test"], "recipient-unknown", (550, Some("5.1.10"), "rcpt"), "RecipientNotFound"),
     bad(&["closed@yahoo.test"], "recipient-disabled", (554, None, "rcpt"), "mailbox is disabled"),
-    bad(&["suspended@lmtp.test"], "recipient-disabled", (550, Some("5.2.1"), "data"), "Mailbox is disabled"),
+    bad(
+        &["suspended@lmtp.test"],
+        "recipient-disabled",
+        (550, Some("5.2.1"), "end-of-data"),
+        "Mailbox is disabled",
+    ),
     case(
         GivenUp,
         &["full.box@gmail.test"],
@@ -97,7 +102,7 @@ const CASES: &[Case] = &[
         &["hoarder@lmtp.test"],
         "mailbox-full",
         "recipient",
-        Some((452, Some("4.2.2"), "data")),
+        Some((452, Some("4.2.2"), "end-of-data")),
         "Quota exceeded (mailbox",
     ),
     case(

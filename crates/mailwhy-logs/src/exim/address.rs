@@ -1,6 +1,7 @@
 //! The addresses behind a delivery flag: `final (parent, parent) <original>`.
 
 use super::bytes::{Needle, blank, some};
+use super::fields::quote_end;
 use crate::Event;
 use memchr::{memchr_iter, memrchr};
 
@@ -86,6 +87,13 @@ fn end(text: &[u8], colon: bool) -> usize {
     let colon = colon && text.first() != Some(&b':');
     let mut at = blank(text);
     loop {
+        // A quoted local part may hold whatever looks like a field.
+        if let [b' ', b'<', b'"', quoted @ ..] = &text[at..]
+            && let Some(n) = quote_end(quoted)
+        {
+            at += 3 + n + blank(&quoted[n..]);
+            at -= usize::from(text[..at].ends_with(b":"));
+        }
         if colon && at < text.len() && text[..at].ends_with(b":") {
             return at - 1;
         }
@@ -185,6 +193,7 @@ mod tests {
             None,
             "blackhole (MAIL ACL discarded recipients): x",
         );
+        case("a> b@s <\"a> R=x b\"@s> R=r", Some("a> b@s"), Some("\"a> R=x b\"@s"), " R=r");
         case("a@b.example routing defer (-52): x", a, None, " routing defer (-52): x");
         case("a@b.example mua_wrapper forced failure for x", a, None, " mua_wrapper forced failure for x");
         case("mua_wrapper is set but x: y", None, None, "mua_wrapper is set but x: y");

@@ -130,7 +130,9 @@ pub(super) fn deferred<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         let field = FIELD.iter().filter_map(|f| f.find(&words[..first])).min();
         if let Some(at) = field.filter(|_| event.errno.is_none_or(|n| n > 0)) {
             let message = fields::read(event, &words[at..], Style::Error);
-            error = some(trim_start(skip(message, b":"))).unwrap_or(&words[..at]);
+            // Exim leaves its words out, or names the host again, where the system's tell all.
+            let message = some(trim_start(skip(message, b":"))).filter(|message| !is_host(message));
+            error = message.unwrap_or(&words[..at]);
             event.stage = connecting(&words[..at]).filter(|_| error == &words[..at]);
         }
     } else {
@@ -148,6 +150,11 @@ pub(super) fn deferred<'a>(event: &mut Event<'a>, text: &'a [u8]) {
             _ => place(event, error),
         };
     }
+}
+
+/// `name [ip]` and nothing else.
+fn is_host(text: &[u8]) -> bool {
+    text.ends_with(b"]") && matches!(Peer::read(text), (Peer { ip: Some(_), .. }, len) if len == text.len())
 }
 
 /// `H=host [ip] why`, and its forms up to Exim 4.84.
@@ -175,8 +182,16 @@ pub(super) fn host_failed<'a>(event: &mut Event<'a>, text: &'a [u8]) {
 fn causes<'a>(event: &mut Event<'a>, error: &'a [u8]) {
     const CONNECTED: Needle = Needle::new(b" while connected to ");
     if let Some(found) = reply::find(error) {
-        event.stage = found.reply.stage;
-        event.reply = Some(found.reply);
+        let mut reply = found.reply;
+        // For each recipient there is an answer to the end of the data, which smtp names by the command that began it.
+        if reply.stage == Some(Stage::Data)
+            && event.ip.is_some()
+            && (error.starts_with(b"LMTP error ") || error.starts_with(b"PRDR error "))
+        {
+            reply.stage = Some(Stage::EndOfData);
+        }
+        event.stage = reply.stage;
+        event.reply = Some(reply);
         if event.ip.is_none() && found.host.ip.is_some() {
             found.host.store(event);
         }

@@ -5,7 +5,7 @@ Exim writes it behind one of a few phrases that name the command it was the answ
 line belongs to it. A line can quote a second answer within the first, so the first phrase counts.
 */
 
-use super::bytes::{Needle, skip, word_len};
+use super::bytes::{Needle, blank, skip, word_len};
 use super::host::Peer;
 use crate::Reply;
 use mailwhy_codes::Stage;
@@ -18,6 +18,8 @@ pub(super) struct Found<'a> {
     pub(super) host: Peer<'a>,
 }
 
+const COLON: Needle = Needle::new(b": ");
+
 /// Finds the answer in the words of an error.
 pub(super) fn find(text: &[u8]) -> Option<Found<'_>> {
     // All of them have one of these: most texts of errors have neither.
@@ -29,9 +31,13 @@ pub(super) fn find(text: &[u8]) -> Option<Found<'_>> {
 pub(super) fn stage_in(text: &[u8]) -> Option<Stage> {
     const RESPONSE: Needle = Needle::new(b" in response to ");
     const AFTER: Needle = Needle::new(b" after ");
-    const TIMEOUT: Needle = Needle::new(b"SMTP timeout");
+    // SMTP's or LMTP's.
+    const TIMEOUT: Needle = Needle::new(b"MTP timeout");
     if let Some((_, rest)) = RESPONSE.split(text) {
         return stage(rest);
+    }
+    if let Some(command) = text.strip_prefix(b"LMTP connection closed after ") {
+        return stage(command);
     }
     stage(AFTER.split(TIMEOUT.split(text)?.1)?.1)
 }
@@ -95,10 +101,12 @@ fn answer(text: &[u8]) -> Option<Found<'_>> {
     Some(Found { reply: Reply::parse(reply, stage(command)), host })
 }
 
-/// `Malformed SMTP reply in response to COMMAND: TEXT`
+/// `Malformed SMTP reply in response to COMMAND: TEXT`, `Malformed LMTP response after COMMAND: TEXT`
 fn malformed(text: &[u8]) -> Option<Found<'_>> {
-    const MALFORMED: Needle = Needle::new(b"Malformed SMTP reply in response to ");
-    let (_, command) = MALFORMED.split(text)?;
+    const MALFORMED: Needle = Needle::new(b"Malformed ");
+    let (_, rest) = MALFORMED.split(text)?;
+    let smtp = rest.strip_prefix(b"SMTP reply in response to ");
+    let command = smtp.or_else(|| rest.strip_prefix(b"LMTP response after "))?;
     let len = command_len(command)?;
     Some(Found { reply: Reply::parse(&command[len + 2..], stage(command)), host: Peer::default() })
 }
@@ -147,7 +155,7 @@ fn command_len(text: &[u8]) -> Option<usize> {
         b"RCPT TO:<".len() + recipient_len(argument)?
     } else if let Some(argument) = command.strip_prefix(b"MAIL FROM:<") {
         let end = memchr(b'>', argument)? + 1;
-        b"MAIL FROM:<".len() + end + memchr(b':', &argument[end..])?
+        b"MAIL FROM:<".len() + end + COLON.find(&argument[end..])?
     } else if let Some(word) =
         fixed.iter().find(|w| command.starts_with(w) && command[w.len()..].starts_with(b": "))
     {
@@ -168,7 +176,12 @@ fn recipient_len(text: &[u8]) -> Option<usize> {
     memchr_iter(b'>', text).find_map(|end| {
         let mut at = end + 1;
         while let [b' ', b'A'..=b'Z', ..] = text[at..] {
-            at += 1 + text[at + 1..].iter().take_while(|b| !matches!(b, b' ' | b':')).count();
+            let word = at + 1 + blank(&text[at + 1..]);
+            if text[..word].ends_with(b":") {
+                at = word - 1;
+                break;
+            }
+            at = word;
         }
         text[at..].starts_with(b": ").then_some(at)
     })
@@ -215,7 +228,9 @@ mod tests {
         };
         case("RCPT TO:<a@b.example>", Stage::Rcpt);
         case("pipelined RCPT TO:<\"a > b: c\"@b.example> NOTIFY=NEVER ORCPT=rfc822;a@b.example", Stage::Rcpt);
+        case("pipelined RCPT TO:<a@b.example> ORCPT=rfc822;a:b@b.example", Stage::Rcpt);
         case("MAIL FROM:<> SIZE=1234", Stage::Mail);
+        case("pipelined MAIL FROM:<s@d.example> SIZE=1234 RET=HDRS ENVID=a:b", Stage::Mail);
         case("pipelined DATA", Stage::Data);
         case("end of data", Stage::EndOfData);
         case("sending data block", Stage::EndOfData);
@@ -247,6 +262,7 @@ mod tests {
         assert_eq!(reply("SMTP error from remote mailer after RCPT TO:<a@b.example>: 5"), rcpt("5"));
         assert_eq!(reply("192.0.2.1 : response to \"RCPT TO:<a@b.example>\" was: 550 x"), rcpt("550 x"));
         assert_eq!(reply("Malformed SMTP reply in response to RCPT TO:<a@b.example>: hello"), rcpt("hello"));
+        assert_eq!(reply("Malformed LMTP response after RCPT TO:<a@b.example>: hello"), rcpt("hello"));
         let text = b"SMTP error from remote mail server after DATA: host mx.example [192.0.2.1]: 451 x";
         let f = find(text).unwrap();
         assert_eq!((f.reply.text, f.host.name), (&b"451 x"[..], Some(&b"mx.example"[..])));
@@ -272,6 +288,8 @@ mod tests {
             step("Remote host closed connection in response to pipelined MAIL FROM:<>"),
             Some(Stage::Mail)
         );
+        assert_eq!(step("LMTP timeout after end of data (344 bytes written)"), Some(Stage::EndOfData));
+        assert_eq!(step("LMTP connection closed after RCPT TO:<a@b.example>"), Some(Stage::Rcpt));
         assert_eq!(step("Connection refused"), None);
     }
 }
