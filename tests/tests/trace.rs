@@ -82,6 +82,10 @@ const ENDS: &str = "\
 2026-08-04 11:00:00 1rfXYZ-0000ae-2C Completed
 2026-08-04 11:00:00 1rfXYZ-0000af-2C <= anna@x.example U=anna P=local S=1
 2026-08-04 11:00:01 1rfXYZ-0000af-2C frozen by ACL
+2026-08-04 11:00:02 1rfXYZ-0000af-2C Message is frozen
+2026-08-04 11:00:02 1rfXYZ-0000aj-2C <= anna@x.example U=anna P=local S=1
+2026-08-04 11:00:02 1rfXYZ-0000aj-2C cancelled by timeout_frozen_after
+2026-08-04 11:00:02 1rfXYZ-0000aj-2C Completed
 2026-08-04 11:00:02 1rfXYZ-0000ag-2C H=pc.x.example [192.0.2.7] F=<anna@x.example> temporarily rejected after DATA: greylisted: try again later
 2026-08-04 11:00:03 1rfXYZ-0000ah-2C == anna@x.example R=r T=t defer (110): Connection timed out
 2026-08-04 11:00:04 1rfXYZ-0000ah-2C Completed

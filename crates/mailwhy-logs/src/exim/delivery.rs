@@ -19,7 +19,9 @@ pub(super) fn arrival<'a>(event: &mut Event<'a>, text: &'a [u8]) {
             return;
         }
         if let Some(list) = rest.strip_prefix(b"for ") {
-            event.recipients = some(list.strip_suffix(b"<trunc>").unwrap_or(list));
+            // The last address was cut with the line.
+            let cut = list.strip_suffix(b"<trunc>");
+            event.recipients = some(cut.map_or(list, |list| &list[..memrchr(b' ', list).unwrap_or(0)]));
             return;
         }
         let raw = rest.strip_prefix(b"from ").and_then(angle);

@@ -5,6 +5,7 @@ Lines about a message mostly begin with a two-letter flag. All others are told b
 is that of the first word that decides.
 */
 
+use super::beginnings;
 use super::bytes::{Needle, is_space, skip, word_len};
 use crate::Kind;
 
@@ -65,7 +66,7 @@ fn words_with_id(text: &[u8]) -> Kind {
         b'F' if starts(b"Format error in spool file") => Some(Kind::Panic),
         b'H' | b'U' | b'F' | b' ' => about_peer(text),
         b'n' if starts(b"no immediate delivery: ") => Some(Kind::Note),
-        b'S' if starts(b"Spool") => Some(if spool_locked(text) { Kind::Note } else { Kind::Panic }),
+        b'S' if starts(b"Spool") => Some(if spool_taken(text) { Kind::Note } else { Kind::Panic }),
         b'S' if starts(b"SMTP connection lost after final dot") || lost(text) => Some(Kind::Connection),
         b'S' if starts(b"SMTP data timeout") => Some(Kind::Connection),
         b'T' if starts(b"TLS session: ") => Some(Kind::Tls),
@@ -84,7 +85,8 @@ fn words_with_id(text: &[u8]) -> Kind {
         b'o' if starts(b"overlong message header") => Some(Kind::Rejected),
         _ => None,
     };
-    kind.or_else(|| common(text)).or_else(|| last_with_id(text)).unwrap_or(Kind::Unknown)
+    let kind = kind.or_else(|| common(text)).or_else(|| last_with_id(text));
+    kind.or_else(|| beginnings::kind(text)).unwrap_or(Kind::Unknown)
 }
 
 /// Lines that begin with the host, user or sender in question, and have a message id.
@@ -203,7 +205,7 @@ fn words_without_id(text: &[u8]) -> Kind {
         b'A' if starts(b"ATRN ") && RECEIVED.is_in(text) => Some(Kind::Connection),
         b'e' if text.strip_prefix(b"exim ").is_some_and(|t| {
             let n = word_len(t);
-            n > 0 && t[n..].starts_with(b" daemon started: ")
+            n > 0 && (t[n..].starts_with(b" daemon started: ") || t[n..].starts_with(b" daemon terminating"))
         }) =>
         {
             Some(Kind::Daemon)
@@ -211,10 +213,10 @@ fn words_without_id(text: &[u8]) -> Kind {
         b'p' | b's' | b'l' | b'0'..=b'9' if daemon(text) => Some(Kind::Daemon),
         b'n' => [
             (&b"no host name found for IP address "[..], Kind::Dns),
-            (b"no IP address found for host ", Kind::Dns),
             (b"no MAIL in SMTP connection from ", Kind::Connection),
             (b"no MAIL in TFO SMTP connection from ", Kind::Connection),
             (b"no MAIL in TFO* SMTP connection from ", Kind::Connection),
+            (b"notify triggered queue run", Kind::QueueRun),
         ]
         .into_iter()
         .find_map(|(words, kind)| starts(words).then_some(kind)),
@@ -223,15 +225,14 @@ fn words_without_id(text: &[u8]) -> Kind {
         {
             Some(Kind::Connection)
         }
-        b'u' if starts(b"unqualified sender rejected: ") || starts(b"unqualified recipient rejected: ") => {
-            Some(Kind::Rejected)
-        }
+        b'u' if starts(b"unqualified ") && UNQUALIFIED.is_in(text) => Some(Kind::Rejected),
         b't' | b'r' => {
             let rest = skip(text, b"temporarily ");
             if rest.starts_with(b"refused connection from ") {
                 Some(Kind::Connection)
             } else if rest.strip_prefix(b"rejected ").is_some_and(helo)
                 || starts(b"rejected MAIL ")
+                || starts(b"rejected XCLIENT ")
                 || starts(b"rejected from <")
             {
                 Some(Kind::Rejected)
@@ -251,12 +252,11 @@ fn words_without_id(text: &[u8]) -> Kind {
         b'W' if starts(b"Warning: No server certificate defined") => Some(Kind::Tls),
         b'W' if starts(b"Warning: purging the environment") => Some(Kind::Daemon),
         b'D' if starts(b"DKIM: ") => Some(Kind::Note),
-        b'D' if starts(b"DNS list lookup defer") => Some(Kind::Dns),
         b'F' | b' ' => incoming(text),
         _ => None,
     };
     let kind = kind.or_else(|| starts(b"too many recipients: ").then_some(Kind::Rejected));
-    kind.or_else(|| common(text)).unwrap_or(Kind::Unknown)
+    kind.or_else(|| common(text)).or_else(|| beginnings::kind(text)).unwrap_or(Kind::Unknown)
 }
 
 /// Lines that are the same with a message id and without.
@@ -334,7 +334,8 @@ fn smtp(text: &[u8]) -> Option<Kind> {
     const DROPPED: Needle = Needle::new(b" dropped: too many ");
     let rest = text.strip_prefix(b"SMTP ")?;
     let connection = [
-        &b"connection "[..],
+        &b"connection from "[..],
+        b"connection Ci=",
         b"command timeout on ",
         b"data timeout (",
         b"protocol synchronization error",
@@ -360,7 +361,8 @@ fn daemon(text: &[u8]) -> bool {
     let number = |t: &[u8]| t.iter().take_while(|b| b.is_ascii_digit()).count();
     let n = number(text);
     let pid = text.strip_prefix(b"pid ").map_or(0, number);
-    (pid > 0 && text[4 + pid..].starts_with(b": SIGHUP received"))
+    let signals: [&[u8]; 2] = [b": SIGHUP received", b": SIGTERM received"];
+    (pid > 0 && signals.iter().any(|signal| text[4 + pid..].starts_with(signal)))
         || text.starts_with(b"socket bind() to port")
         || text.starts_with(b"listen backlog")
         || n > 0
@@ -404,7 +406,11 @@ fn completed(text: &[u8]) -> bool {
     rest.is_empty() || time
 }
 
-fn spool_locked(text: &[u8]) -> bool {
+/// Whether another process has the message, or has already delivered it.
+fn spool_taken(text: &[u8]) -> bool {
+    if text.ends_with(b"-D not found") {
+        return true;
+    }
     let Some(rest) = text.strip_prefix(b"Spool file ") else { return false };
     let rest = match rest.strip_prefix(b"for ") {
         Some(id) => skip(&id[word_len(id)..], b" "),
@@ -476,6 +482,7 @@ const REJECTED_WORD: Needle = Needle::new(b"rejected ");
 const SKIPPED: Needle = Needle::new(b"Warning: ACL 'warn' statement skipped ");
 const TEMPORARILY: Needle = Needle::new(b" temporarily rejected");
 const TLS_ERROR: Needle = Needle::new(b" TLS error on connection ");
+const UNQUALIFIED: Needle = Needle::new(b" rejected: <");
 const WARNING: Needle = Needle::new(b" Warning: ");
 const WARNING_WORD: Needle = Needle::new(b"Warning: ");
 

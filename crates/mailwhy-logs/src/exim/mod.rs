@@ -6,6 +6,7 @@ cost little. [`Line::event`] takes the rest apart, for whoever needs it.
 */
 
 mod address;
+mod beginnings;
 mod bytes;
 mod delivery;
 mod fields;
@@ -372,8 +373,20 @@ fn edited<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         }
         return;
     }
-    // What Exim does by itself begins with a capital.
-    if let Some((_, who)) = BY.split(text).filter(|_| text[0].is_ascii_lowercase()) {
-        event.user = bytes::some(&who[..bytes::word_len(who)]);
+    // What Exim does by itself mostly begins with a capital.
+    event.user = BY.split(text).filter(|_| text[0].is_ascii_lowercase()).and_then(|(_, who)| person(who));
+    let untold: [&[u8]; 2] = [b"Frozen", b"Message is frozen"];
+    if matches!(event.kind, Kind::Frozen | Kind::Removed) && event.user.is_none() && !untold.contains(&text) {
+        event.error = bytes::some(text);
     }
+}
+
+/// The user who did something to a message, unless it was Exim itself.
+fn person(text: &[u8]) -> Option<&[u8]> {
+    let exim: [&[u8]; 4] = [b"timeout_frozen_after", b"system filter", b"ACL", b"local_scan()"];
+    if exim.iter().any(|name| text.starts_with(name)) {
+        return None;
+    }
+    let uid = if text.starts_with(b"uid ") { b"uid ".len() } else { 0 };
+    bytes::some(&text[..uid + bytes::word_len(&text[uid..])])
 }

@@ -1,6 +1,7 @@
 //! Lines of our own server about its clients: refusals, logins, connections, TLS.
 
 use super::Login;
+use super::address;
 use super::bytes::{Needle, blank, skip, some, trim_start, word_len};
 use super::fields::{self, Style, angle};
 use super::host::Peer;
@@ -15,6 +16,7 @@ const HOST: Needle = Needle::new(b" H=");
 /// A command or a message that our server refused.
 pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
     const REJECTED: Needle = Needle::new(b" rejected ");
+    const AFTER_DATA: Needle = Needle::new(b" after DATA: ");
     const SENDER: Needle = Needle::new(b": sender=");
     let rest = fields::read(event, text, Style::Error);
     let what = skip(rest, b"temporarily ");
@@ -40,6 +42,11 @@ pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
             event.sender = Some(sender);
             fields::read(event, &rest[why.len() + b": sender=".len() + len..], Style::Error);
         }
+    } else if let Some((recipient, delivery)) = AFTER_DATA.split(rest).filter(|(_, t)| t.starts_with(b"R=")) {
+        return passed_on(event, recipient, delivery);
+    } else if rest.starts_with(b"local_scan() function ") {
+        event.stage = Some(Stage::EndOfData);
+        event.error = Some(rest);
     } else if let Some((_, what)) = REJECTED.split(rest) {
         refused(event, what);
     } else {
@@ -54,6 +61,16 @@ pub(super) fn rejected<'a>(event: &mut Event<'a>, text: &'a [u8]) {
         event.reply = Some(found.reply);
     }
     answer(event, error);
+}
+
+/// `address F=<sender> rejected after DATA: R=router …`: the next server refused what was passed on to it at once.
+fn passed_on<'a>(event: &mut Event<'a>, recipient: &'a [u8], delivery: &'a [u8]) {
+    let rest = address::read(recipient, false).store(event);
+    fields::read(event, rest, Style::Error);
+    event.stage = Some(Stage::EndOfData);
+    // The host of the event is the client, so that the next server's is left out.
+    fields::read(event, delivery, Style::Delivery);
+    event.error = event.reply.map(|reply| reply.text);
 }
 
 /// What follows `rejected`: the command, what it was about, and why.
@@ -78,7 +95,7 @@ fn refused<'a>(event: &mut Event<'a>, what: &'a [u8]) {
     let rest = trim_start(&what[at..]);
     let rest = match &what[..at] {
         b"RCPT" => argument(rest, &mut event.recipient),
-        b"MAIL" | b"EHLO" | b"HELO" | b"from" => {
+        b"MAIL" | b"EHLO" | b"HELO" | b"XCLIENT" | b"from" => {
             if let Some(host) = rest.strip_prefix(b"from ") {
                 let (peer, len) = Peer::read(host);
                 peer.store(event);

@@ -348,6 +348,7 @@ impl Page<'_> {
         }
         let mut text = step.text.as_deref().filter(|text| !text.is_empty());
         if parts.is_empty()
+            && step.times == 1
             && let Some(note) = text.take()
         {
             push(&mut line, Role::Quote, note);
