@@ -3,7 +3,7 @@
 use super::bytes;
 use super::prefix::{date_time, zone};
 use crate::Time;
-use memchr::memchr;
+use memchr::{memchr, memchr2};
 
 /// How far ahead the further pieces of a record are looked for.
 const LINES_AHEAD: usize = 256;
@@ -30,10 +30,14 @@ pub(super) struct Piece {
     newline: bool,
 }
 
-/// Reads the header, in the format of RFC 3164 or with the time of RFC 3339; of the former no time is later than `until`.
+/// Reads the header, in the format of RFC 5424, or of RFC 3164, which may have the time of RFC 3339; no time without a year is
+/// later than `until`.
 pub(super) fn header(line: &[u8], until: Option<i64>) -> Option<Header<'_>> {
     let start = priority(line);
     let rest = &line[start..];
+    if start > 0 && rest.starts_with(b"1 ") {
+        return versioned(line, start + 2);
+    }
     let (time, n) = bsd_time(rest, until).or_else(|| full_time(rest))?;
     let mut at = start + n;
     let origin = at;
@@ -46,6 +50,45 @@ pub(super) fn header(line: &[u8], until: Option<i64>) -> Option<Header<'_>> {
     let origin = &line[origin..at];
     let (piece, n) = piece(&line[at..]).map_or((None, 0), |(p, n)| (Some(p), n));
     Some(Header { time, origin, program, pid, piece, len: at + n })
+}
+
+/// Reads `TIME HOST PROGRAM PROCESS MESSAGE DATA ` of RFC 5424 from `start` on.
+fn versioned(line: &[u8], start: usize) -> Option<Header<'_>> {
+    const BOM: &[u8] = b"\xef\xbb\xbf";
+    let (time, n) = full_time(&line[start..])?;
+    let mut at = start + n;
+    let mut word = || {
+        let word = memchr(b' ', &line[at..]).map(|n| &line[at..at + n])?;
+        at += word.len() + 1;
+        Some(word)
+    };
+    let (_host, program, pid, message) = (word()?, word()?, word()?, word()?);
+    let origin = &line[start + n..at - message.len() - 1];
+    at += data_len(&line[at..])?;
+    at += if line[at..].starts_with(BOM) { BOM.len() } else { 0 };
+    let (piece, n) = piece(&line[at..]).map_or((None, 0), |(p, n)| (Some(p), n));
+    let pid = Some(pid).filter(|pid| *pid != b"-");
+    Some(Header { time, origin, program, pid, piece, len: at + n })
+}
+
+/// How long the data of RFC 5424 is, with the blank behind it: `- `, `[name key="value"] `.
+fn data_len(text: &[u8]) -> Option<usize> {
+    if text.starts_with(b"- ") {
+        return Some(2);
+    }
+    let mut at = 0;
+    while text.get(at) == Some(&b'[') {
+        at += 1;
+        loop {
+            at += memchr2(b']', b'\\', text.get(at..)?)?;
+            if text[at] == b']' {
+                break;
+            }
+            at += 2;
+        }
+        at += 1;
+    }
+    (at > 0 && text.get(at) == Some(&b' ')).then_some(at + 1)
 }
 
 /// Puts the record together whose first piece is `text` and whose further pieces stand somewhere in `rest`.
@@ -183,8 +226,14 @@ mod tests {
             head("Mar 14 05:06:07 mx1 mail.info exim: [3/12] x").and_then(|h| h.piece).map(|p| p.number),
             Some(3)
         );
+        let h = head("<22>1 2025-03-04T05:06:07Z mx1 exim 123 - - [2/3] x").unwrap();
+        assert_eq!((h.program, h.pid, h.piece.map(|p| p.number)), (&b"exim"[..], Some(&b"123"[..]), Some(2)));
+        assert_eq!((h.len, h.origin), (50, &b"mx1 exim 123 "[..]));
+        let h = head("<22>1 2025-03-04T05:06:07Z mx1 exim - - [a b=\"\\]\"][c] \u{feff}x").unwrap();
+        assert_eq!((h.pid, h.len), (None, 57));
         for s in [
             "",
+            "<22>1 2025-03-04T05:06:07Z mx1 exim 123 - x",
             "Mar  4 05:06:07 ",
             "Mar  4 05:06:07 a b c d e f: x",
             "May be it: x",
