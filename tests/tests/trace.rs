@@ -103,6 +103,7 @@ const ENDS: &str = "\
 2026-08-04 11:00:08 1rfXYZ-0000al-2C <= anna@x.example U=anna P=local S=1 for junk@x.example
 2026-08-04 11:00:08 1rfXYZ-0000al-2C => discarded <junk@x.example> R=filter
 2026-08-04 11:00:08 1rfXYZ-0000al-2C Completed
+2026-08-04 11:00:09 H=pc.x.example [192.0.2.7] F=<anna@x.example> RCPT <spam@x.example>: discarded by RCPT ACL: trap
 2026-08-04 11:00:09 SMTP connection from [192.0.2.8]:33964 (TCP/IP connection count = 1)
 2026-08-04 11:00:09 SMTP connection from pc.x.example [192.0.2.8]:33964 closed by QUIT
 2026-08-04 11:00:09 no MAIL in SMTP connection from (x) [192.0.2.8]:33965 D=0.2s C=EHLO,QUIT

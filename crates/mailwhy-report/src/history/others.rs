@@ -146,6 +146,11 @@ impl Gathered {
             told.clone_into(&mut other.answer);
             return other;
         };
+        // To the client the recipient was accepted.
+        if other.text.starts_with("discarded by ") {
+            words.discarded.clone_into(&mut other.answer);
+            return other;
+        }
         let verdict = &teller.groups.get(group).verdict;
         let cause = teller.cause(group, if reply { By::Them } else { By::Us }, known);
         let advice = advice_for_refused(verdict, known, teller.lang);
