@@ -82,6 +82,15 @@ fn times_without_a_year_are_of_the_year_in_which_the_file_was_written() {
         Test::new(["events", "--since", since]).arg(&path).run().code(code);
         Test::new(["trace", "--since", since, "kay@shop.example"]).arg(&path).run().code(code);
     }
+    // The older log is read first, and a line alone is one of a log, too.
+    let old = directory.path().join("old.log");
+    fs::write(&old, line.replace("Mar  4", "Mar  3")).unwrap();
+    File::options().write(true).open(&old).unwrap().set_modified(written).unwrap();
+    let events = Test::new(["events"]).args([&path, &old]).run().success().jsonl();
+    assert_eq!(events[0]["time"], "2025-03-03T09:47:16");
+    let failed = line.replace("=> kay@shop.example R=r T=t", "** kay@shop.example: Unrouteable address");
+    let told = Test::new(["explain", "--format", "json"]).stdin(failed).run().success().json();
+    assert_eq!(told["rule"], "exim-unrouteable-here");
 }
 
 #[test]

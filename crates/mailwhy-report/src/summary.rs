@@ -503,7 +503,11 @@ impl Counts {
         normalize(text, &mut normal);
         let time = line.time.map(millis);
         let panic = PanicCounts { place, text: text.to_vec(), count: 1, first: time, last: time };
-        match self.panics.entry(fingerprint(&normal)) {
+        self.add_panic(fingerprint(&normal), panic);
+    }
+
+    fn add_panic(&mut self, fingerprint: u64, panic: PanicCounts) {
+        match self.panics.entry(fingerprint) {
             Entry::Occupied(mut known) => known.get_mut().append(&panic),
             Entry::Vacant(free) => drop(free.insert(panic)),
         }
@@ -677,10 +681,7 @@ impl Counts {
         let room = EXAMPLES.saturating_sub(self.unknown.len());
         self.unknown.extend(later.unknown.into_iter().take(room));
         for (fingerprint, theirs) in later.panics {
-            match self.panics.entry(fingerprint) {
-                Entry::Occupied(mut known) => known.get_mut().append(&theirs),
-                Entry::Vacant(free) => drop(free.insert(theirs)),
-            }
+            self.add_panic(fingerprint, theirs);
         }
         add_all(&mut self.replies, later.replies);
         add_all(&mut self.stages, later.stages);

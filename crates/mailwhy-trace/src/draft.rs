@@ -146,6 +146,13 @@ struct Troubles {
     tries: Vec<Try>,
 }
 
+impl Troubles {
+    /// Lets later lines call a recipient so, unless another is.
+    fn call(&mut self, hash: u64, place: u32) {
+        self.aliases.entry(hash, |&(known, _)| known == hash, |&(hash, _)| hash).or_insert((hash, place));
+    }
+}
+
 /// What is known of the message as a whole, see [`Message`].
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Facts {
@@ -451,9 +458,7 @@ impl Draft {
                 .collect();
             let mine = self.troubles();
             for (hash, place) in aliases {
-                mine.aliases
-                    .entry(hash, |&(known, _)| known == hash, |&(hash, _)| hash)
-                    .or_insert((hash, place));
+                mine.call(hash, place);
             }
             mine.open.extend(open);
             mine.failures.extend(failures);
@@ -623,10 +628,8 @@ impl Draft {
     /// Remembers what later lines may call a recipient whose line names the original address, too.
     #[cold]
     fn remember(&mut self, line: &Line<'_>, place: usize) {
-        let aliases = &mut self.troubles().aliases;
         for hash in [alias(line.original), local_alias(line)] {
-            let new = (hash, place as u32);
-            aliases.entry(hash, |&(known, _)| known == hash, |&(hash, _)| hash).or_insert(new);
+            self.troubles().call(hash, place as u32);
         }
     }
 

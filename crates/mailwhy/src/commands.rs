@@ -130,7 +130,9 @@ fn order(sources: &mut [Source]) {
     }
     sources.sort_by_cached_key(|source| match source {
         Source::Stdin => None,
-        Source::File(_) => input::first_bytes(source, 64 * 1024).ok().and_then(|head| first_time(&head)),
+        Source::File(_) => {
+            input::first_bytes(source, 64 * 1024).ok().and_then(|head| first_time(source, &head))
+        }
     });
 }
 
@@ -138,13 +140,13 @@ fn order(sources: &mut [Source]) {
 pub fn is_log(path: &OsStr) -> bool {
     let source = Source::File(path.into());
     Path::new(path).is_file()
-        && input::first_bytes(&source, 4096).is_ok_and(|head| first_time(&head).is_some())
+        && input::first_bytes(&source, 4096).is_ok_and(|head| first_time(&source, &head).is_some())
 }
 
 /// The time of the first line that has one.
-fn first_time(head: &[u8]) -> Option<(i64, u16)> {
+fn first_time(source: &Source, head: &[u8]) -> Option<(i64, u16)> {
     let mut first = None;
-    mailwhy::logs::exim::scan(head, mailwhy::logs::exim::Role::Main, |line| {
+    mailwhy::logs::exim::scan(head, crate::pipeline::log(source), |line| {
         first = first.or(line.time);
     });
     first.map(|time| (time.civil, time.millis.unwrap_or(0)))

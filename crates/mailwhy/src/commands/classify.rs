@@ -42,9 +42,9 @@ pub fn run(args: &ClassifyArgs) -> Result<Exit> {
     let mut result = printer.header(output.writer());
     let mut found = false;
     let work = |chunk: &Chunk| {
-        if chunk.offset == 0 && first_time(chunk.data.split(|&b| b == b'\n').next().unwrap_or(b"")).is_some()
-        {
-            not_replies(&sources[chunk.file as usize]);
+        let (source, first) = (&sources[chunk.file as usize], chunk.data.split(|&b| b == b'\n').next());
+        if chunk.offset == 0 && first_time(source, first.unwrap_or_default()).is_some() {
+            not_replies(source);
         }
         printer.print(&chunk.data)
     };

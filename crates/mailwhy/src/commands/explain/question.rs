@@ -5,10 +5,13 @@ use mailwhy::codes::{
     self, BLOCKLISTS, Blocklist, CAUSES, Cause, Class, Enhanced, PROVIDERS, Provider, Reason, Stage, Status,
     provider_by_domain, provider_by_host,
 };
-use mailwhy::logs::exim::{self, Role};
+use mailwhy::input::Source;
+use mailwhy::logs::exim;
 use mailwhy::logs::{Event, Kind};
 use mailwhy::report::CodeAsked;
 use mailwhy::trace::{domain_of, query};
+
+use crate::pipeline;
 
 /// Names that are no more alike than this are not suggested.
 const ALIKE: f64 = 0.84;
@@ -182,7 +185,8 @@ fn log_lines(text: &[u8]) -> Option<LogLines> {
     let mut lines = LogLines::default();
     let mut reply = None;
     let mut sender = None;
-    exim::scan(text, Role::Main, |line| {
+    // Read like a stream, which is written now.
+    exim::scan(text, pipeline::log(&Source::Stdin), |line| {
         lines.all += 1;
         if line.time.is_none() || matches!(line.kind, Kind::Unknown | Kind::Continuation) {
             return;
