@@ -69,7 +69,8 @@ impl Groups {
             (fingerprints.get(text, fingerprint_of), by_host, by_host.or_else(by_domain))
         });
         let place = provider.and_then(|p| PROVIDERS.element_offset(p));
-        let key = (fingerprint, place, by_host.is_some() || recipient_domain.is_some(), stage, class);
+        let is_its = by_host.is_some() || host.is_none() && recipient_domain.is_some();
+        let key = (fingerprint, place, is_its, stage, class);
         Some(*self.places.entry(key).or_insert_with(|| {
             let verdict = classifier.classify(&query);
             let sample = text[..text.len().min(SAMPLE)].to_vec();
@@ -189,7 +190,7 @@ pub fn query<'a>(event: &Event<'a>) -> Option<Query<'a>> {
         text: if goes_out(event) { reply.or(event.error) } else { event.error.or(reply) }.unwrap_or_default(),
         stage: event.reply.and_then(|reply| reply.stage).or(event.stage),
         host,
-        recipient_domain: domain(event).filter(|_| event.reply.is_some() && host.is_none()),
+        recipient_domain: domain(event).filter(|_| event.reply.is_some()),
         provider: None,
         class,
     })
